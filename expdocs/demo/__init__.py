@@ -1,0 +1,1 @@
+"""A real repository with real runs, made from nothing."""

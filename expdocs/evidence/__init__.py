@@ -1,0 +1,1 @@
+"""Committed snapshots of runs and commits, and what they prove."""

@@ -1,0 +1,1 @@
+"""Values that records cite, resolved from evidence."""

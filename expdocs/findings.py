@@ -1,0 +1,30 @@
+"""What a check reports: one value for each thing that is wrong in a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: errors fail a check, warnings do so only under ``--strict``."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One thing that is wrong, where it is, and what to do.
+
+    ``path`` is relative to the repository with forward slashes; ``line`` and ``column`` count
+    from 1, columns in code points.
+    """
+
+    path: str
+    line: int
+    column: int
+    rule: str
+    message: str
+    hint: str
+    severity: Severity = Severity.ERROR

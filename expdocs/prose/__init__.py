@@ -1,0 +1,1 @@
+"""What expdocs finds in the text of a record."""

@@ -1,0 +1,1 @@
+"""Records: files with front matter, read strictly, and the corpus they form."""
