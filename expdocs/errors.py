@@ -14,6 +14,10 @@ class ExpdocsError(Exception):
         self.hint = hint
 
 
+class CannotRun(ExpdocsError):
+    """Something outside the records is missing or broken: git, a server, a file system."""
+
+
 class UsageError(ExpdocsError):
     """The command line asks for something that cannot be."""
 

@@ -1,0 +1,131 @@
+"""expdocs check: every rule over the whole corpus, findings in the files that were asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from expdocs.cli.output import print_json, print_text
+from expdocs.config import Settings
+from expdocs.errors import ConfigurationError, UsageError
+from expdocs.findings import Finding, Severity
+from expdocs.records.corpus import is_record_path
+from expdocs.repository import Repository
+from expdocs.rules.catalogue import unknown_patterns
+from expdocs.rules.engine import check_corpus, in_paths, new_since
+from expdocs.workspace import Workspace
+
+FORMATS = {"text": print_text, "json": print_json}
+
+
+@click.command(
+    "check",
+    epilog="Example: expdocs check journal/experiments --strict",
+    short_help="Check records, evidence and cited numbers.",
+)
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option("--staged", is_flag=True, help="Check what will be committed; report what is new.")
+@click.option(
+    "--base", metavar="REF", help="Report only what is new since the merge base with REF."
+)
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text")
+@click.option("--select", metavar="IDS", help="Only these rules or families, such as EVD,CLM104.")
+@click.option("--ignore", metavar="IDS", help="All but these rules or families.")
+@click.option("--strict", is_flag=True, help="Let warnings fail the check too.")
+def command(
+    paths: tuple[str, ...],
+    staged: bool,
+    base: str | None,
+    form: str,
+    select: str | None,
+    ignore: str | None,
+    strict: bool,
+) -> int:
+    """Check the records against schemas, links, evidence, commits, data hashes and cited numbers.
+
+    The rules always see all records; PATHS only choose in which files findings are reported.
+    """
+    repository = Repository.discover(Path.cwd())
+    files = repository.index_files() if staged else repository.working_files()
+    workspace = Workspace(repository, files)
+    chosen = [_checked_path(workspace, path) for path in paths]
+    findings = _findings(workspace, _ids(select), _ids(ignore))
+    if base is not None or staged:
+        compared = _base(repository, base)
+        findings = new_since(findings, _known(repository, compared, _ids(select), _ids(ignore)))
+    findings = in_paths(findings, chosen)
+    FORMATS[form](findings, len(workspace.corpus.records) + len(workspace.corpus.unread))
+    failing = findings if strict else [f for f in findings if f.severity is Severity.ERROR]
+    return 1 if failing else 0
+
+
+def _findings(
+    workspace: Workspace, select: tuple[str, ...], ignore: tuple[str, ...]
+) -> list[Finding]:
+    settings = _chosen(workspace.settings, select, ignore)
+    corpus = replace(workspace.corpus, settings=settings)
+    with workspace.context() as context:
+        return check_corpus(replace(context, corpus=corpus))
+
+
+def _known(
+    repository: Repository, commit: str | None, select: tuple[str, ...], ignore: tuple[str, ...]
+) -> list[Finding]:
+    """Return the findings that a commit already has; none where it cannot be checked at all."""
+    if commit is None:
+        return []
+    try:
+        return _findings(Workspace(repository, repository.commit_files(commit)), select, ignore)
+    except ConfigurationError:
+        return []
+
+
+def _chosen(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...]) -> Settings:
+    if unknown := unknown_patterns([*settings.select, *settings.ignore]):
+        raise ConfigurationError(f"{settings.file}: no rule has the id '{unknown[0]}'")
+    if unknown := unknown_patterns([*select, *ignore]):
+        raise UsageError(f"no rule has the id '{unknown[0]}'", "see: expdocs explain --list")
+    return replace(settings, select=select or settings.select, ignore=(*settings.ignore, *ignore))
+
+
+def _ids(given: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in given.split(",")) if given else ()
+
+
+def _checked_path(workspace: Workspace, path: str) -> str:
+    relative = workspace.relative(path)
+    if relative.startswith(("/", "../")):
+        raise UsageError(f"{path} is outside the repository {workspace.root}")
+    target = workspace.root / relative
+    if not target.is_symlink() and not target.exists():
+        if workspace.files.read(relative) is None:
+            raise UsageError(f"{path} does not exist")
+    elif target.is_file() and not _checks(workspace, relative):
+        raise UsageError(
+            f"{path} is no record",
+            f"records are .md files under {', '.join(workspace.settings.records)}",
+        )
+    return relative
+
+
+def _checks(workspace: Workspace, path: str) -> bool:
+    return is_record_path(path, workspace.settings) or path.startswith(
+        f"{workspace.settings.evidence}/"
+    )
+
+
+def _base(repository: Repository, reference: str | None) -> str | None:
+    """Return the commit to compare with; None when there is no commit yet."""
+    if reference is None:
+        return repository.resolve("HEAD")
+    commit = repository.resolve(reference)
+    if commit is None:
+        raise UsageError(f"'{reference}' names no commit", "name a branch, a tag or a commit")
+    base = repository.merge_base("HEAD", commit)
+    if base is None:
+        raise UsageError(
+            f"HEAD and '{reference}' have no common commit here", "run: git fetch --unshallow"
+        )
+    return base

@@ -1,0 +1,23 @@
+"""expdocs explain: what a rule means and what to do about it."""
+
+from __future__ import annotations
+
+import click
+
+from expdocs.errors import UsageError
+from expdocs.rules.catalogue import CATALOGUE
+
+
+@click.command("explain", epilog="Example: expdocs explain EVD203")
+@click.argument("rule", required=False)
+@click.option("--list", "listing", is_flag=True, help="List every rule.")
+def command(rule: str | None, listing: bool) -> None:
+    """Explain a rule."""
+    if listing or not rule:
+        for each in CATALOGUE.values():
+            click.echo(f"{each.id}  {each.severity:<7}  {each.title}")
+        return
+    found = CATALOGUE.get(rule.upper())
+    if found is None:
+        raise UsageError(f"no rule has the id '{rule}'", "see: expdocs explain --list")
+    click.echo(f"{found.id} ({found.severity}, {found.family}): {found.title}\n\n{found.why}")

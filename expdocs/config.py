@@ -1,0 +1,191 @@
+"""The configuration: ``expdocs.toml``, or ``[tool.expdocs]`` in ``pyproject.toml``."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from expdocs.errors import ConfigurationError
+
+EDGES = ("code", "data", "parameters")
+_ALIAS = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who writes or accepts records; ``emails`` tell who a git author is."""
+
+    name: str = ""
+    emails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a repository says of its records; every value has a default."""
+
+    file: str = ""
+    records: tuple[str, ...] = ("journal", "decisions")
+    evidence: str = "journal/evidence"
+    schemas: str = "schemas"
+    exclude: tuple[str, ...] = ()
+    project: str = ""
+    people: Mapping[str, Person] = field(default_factory=dict)
+    require: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    protected_branch: str = ""
+    repositories: Mapping[str, str] = field(default_factory=dict)
+    trackers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def configured(self) -> bool:
+        """Whether the repository has been set up for expdocs."""
+        return bool(self.file)
+
+
+Read = Callable[[str], bytes | None]
+
+
+def load_settings(read: Read) -> Settings:
+    """Read the settings through ``read``; raises ``ConfigurationError`` naming file and line."""
+    own = _document("expdocs.toml", read)
+    if own is not None:
+        return _Reader("expdocs.toml", own).settings()
+    project = _document("pyproject.toml", read)
+    if project is not None:
+        table = project.data.get("tool", {}).get("expdocs")
+        if isinstance(table, dict):
+            return _Reader("pyproject.toml", _Document(project.text, table)).settings()
+    return Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    text: str
+    data: Mapping[str, Any]
+
+
+def _document(path: str, read: Read) -> _Document | None:
+    content = read(path)
+    if content is None:
+        return None
+    try:
+        text = content.decode("utf-8")
+        return _Document(text, tomllib.loads(text))
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path} is not UTF-8 (byte {error.start + 1})") from error
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        where = f":{place[1]}:{place[2]}" if place else ""
+        said = re.sub(r" \(at .*\)$", "", str(error))
+        raise ConfigurationError(f"{path}{where}: not valid TOML: {said}") from error
+    except RecursionError as error:
+        raise ConfigurationError(f"{path}: nested too deeply") from error
+
+
+class _Reader:
+    """Turns one table into settings, naming the line of whatever is wrong."""
+
+    def __init__(self, path: str, document: _Document) -> None:
+        self._path = path
+        self._text = document.text
+        self._table = document.data
+
+    def settings(self) -> Settings:
+        known = [f.name for f in fields(Settings) if f.name != "file"]
+        for key in self._table:
+            if key not in known:
+                close = difflib.get_close_matches(key, known, n=1)
+                hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(known)}"
+                raise self._problem(key, f"'{key}' is not a setting of expdocs", hint)
+        given = {key: getattr(self, f"_read_{_FORM[key]}")(key) for key in self._table}
+        return Settings(file=self._path, **given)
+
+    def _read_text(self, key: str) -> str:
+        value = self._table[key]
+        if not isinstance(value, str):
+            raise self._problem(key, f"'{key}' must be text")
+        return value
+
+    def _read_texts(self, key: str) -> tuple[str, ...]:
+        value = self._table[key]
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self._problem(key, f"'{key}' must be a list of texts", f'{key} = ["…"]')
+        return tuple(value)
+
+    def _read_folder(self, key: str) -> str:
+        return self._folder(key, self._read_text(key))
+
+    def _read_folders(self, key: str) -> tuple[str, ...]:
+        folders = tuple(self._folder(key, item) for item in self._read_texts(key))
+        if not folders:
+            raise self._problem(key, f"'{key}' must name at least one folder")
+        return folders
+
+    def _folder(self, key: str, value: str) -> str:
+        parts = value.rstrip("/").split("/")
+        if not value or value.startswith("/") or {"", ".", "..", ".git"} & set(parts):
+            hint = "name a folder inside the repository, such as journal"
+            raise self._problem(key, f"'{key}': '{value}' is no folder in the repository", hint)
+        return "/".join(parts)
+
+    def _read_edges(self, key: str) -> tuple[str, ...]:
+        edges = self._read_texts(key)
+        for edge in edges:
+            if edge not in EDGES:
+                hint = f"write any of: {', '.join(EDGES)}"
+                raise self._problem(key, f"'{key}': '{edge}' is no edge of the triangle", hint)
+        return edges
+
+    def _read_people(self, key: str) -> dict[str, Person]:
+        table = self._table[key]
+        if not isinstance(table, dict):
+            raise self._problem(key, "'people' must be a table of author ids")
+        return {name: self._person(name, entry) for name, entry in table.items()}
+
+    def _person(self, name: str, entry: Any) -> Person:
+        if not isinstance(entry, dict) or not set(entry) <= {"name", "emails"}:
+            hint = f'{name} = {{name = "…", emails = ["…"]}}'
+            raise self._problem(name, f"'people.{name}' must hold name and emails", hint)
+        emails = entry.get("emails", [])
+        shown = entry.get("name", "")
+        if not isinstance(shown, str) or not isinstance(emails, list):
+            raise self._problem(name, f"'people.{name}' must hold a name and a list of emails")
+        return Person(shown, tuple(str(email) for email in emails))
+
+    def _read_aliases(self, key: str) -> dict[str, str]:
+        table = self._table[key]
+        if not isinstance(table, dict):
+            raise self._problem(key, f"'{key}' must be a table")
+        for alias, value in table.items():
+            if not _ALIAS.match(alias) or not isinstance(value, str):
+                hint = "an alias is lower case letters, digits, - and _, and stands for text"
+                raise self._problem(alias, f"'{key}.{alias}' is wrong", hint)
+        return dict(table)
+
+    def _problem(self, key: str, message: str, hint: str = "") -> ConfigurationError:
+        place = re.search(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", self._text, re.MULTILINE)
+        line = self._text.count("\n", 0, place.start()) + 1 if place else 1
+        return ConfigurationError(f"{self._path}:{line}: {message}", hint)
+
+
+_FORM = {
+    "records": "folders",
+    "evidence": "folder",
+    "schemas": "folder",
+    "exclude": "texts",
+    "project": "text",
+    "people": "people",
+    "require": "edges",
+    "units": "texts",
+    "select": "texts",
+    "ignore": "texts",
+    "protected_branch": "text",
+    "repositories": "aliases",
+    "trackers": "aliases",
+}

@@ -1,0 +1,157 @@
+"""What commits prove: their code tree, and the DVC hash of each path, from git objects.
+
+Where the commit itself is gone (squashed away, or a shallow clone), the committed snapshot
+``git/<sha>.json`` answers instead.
+"""
+
+from __future__ import annotations
+
+import configparser
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from expdocs.evidence.dvcfiles import directory_listing, is_dvc_file, tracked_hashes
+from expdocs.evidence.snapshots import CommitSnapshot
+from expdocs.evidence.trees import Trees
+from expdocs.repository import GitObject, ObjectReader
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit that git holds."""
+
+    sha: str
+    tree: str
+    time: str
+
+
+SnapshotOf = Callable[[str], CommitSnapshot | None]
+
+
+class Commits:
+    """Answers about commits, each looked up once."""
+
+    def __init__(
+        self, reader: ObjectReader, root: Path, snapshot_of: SnapshotOf = lambda _: None
+    ) -> None:
+        self._reader = reader
+        self._root = root
+        self._trees = Trees(reader)
+        self._snapshot_of = snapshot_of
+        self._commits: dict[str, Commit | None] = {}
+        self._hashes: dict[str, dict[str, str] | None] = {}
+        self._parsed: dict[tuple[str, str], dict[str, str]] = {}
+
+    def commit(self, sha: str) -> Commit | None:
+        """Return a commit out of the object store, or None when it is not there."""
+        if sha not in self._commits:
+            self._commits[sha] = parse_commit(self._reader.get(sha))
+        return self._commits[sha]
+
+    def snapshot(self, sha: str) -> CommitSnapshot | None:
+        """Return the committed snapshot of a commit, or None."""
+        return self._snapshot_of(sha)
+
+    def known(self, sha: str) -> bool:
+        """Whether git or a committed snapshot can tell about the commit."""
+        return self.commit(sha) is not None or self.snapshot(sha) is not None
+
+    def code_tree(self, sha: str, left_out: frozenset[str]) -> str | None:
+        """Return the commit's tree without the paths left out, or None when nothing can tell."""
+        commit = self.commit(sha)
+        if commit is not None:
+            found = self._trees.without(commit.tree, left_out - {"dvc.lock"})
+            if found is not None:
+                return found
+        snapshot = self.snapshot(sha)
+        return snapshot.code_tree if snapshot else None
+
+    def data_hash(self, sha: str, path: str) -> str | None:
+        """Return the DVC hash of a path at the commit, or None where it is not tracked."""
+        hashes = self.data_hashes(sha)
+        if hashes is not None:
+            found = hashes.get(path) or self._inside_directory(hashes, path)
+            if found:
+                return found
+        snapshot = self.snapshot(sha)
+        return snapshot.data.get(path) if snapshot else None
+
+    def data_hashes(self, sha: str) -> dict[str, str] | None:
+        """Return all paths that DVC tracks at the commit; None when git lacks the commit."""
+        if sha not in self._hashes:
+            commit = self.commit(sha)
+            self._hashes[sha] = None if commit is None else self._tracked(commit.tree)
+        return self._hashes[sha]
+
+    def _tracked(self, tree: str) -> dict[str, str]:
+        hashes: dict[str, str] = {}
+        for path, entry in self._trees.walk(tree):
+            if is_dvc_file(path):
+                hashes.update(self._parse(path, entry.sha))
+        return hashes
+
+    def _parse(self, path: str, blob: str) -> dict[str, str]:
+        if (path, blob) not in self._parsed:
+            found = self._reader.get(blob)
+            self._parsed[path, blob] = tracked_hashes(path, found.data) if found else {}
+        return self._parsed[path, blob]
+
+    def tracking_directory(self, sha: str, path: str) -> str | None:
+        """Return the tracked directory that holds ``path`` at the commit, or None."""
+        hashes = self.data_hashes(sha) or {}
+        return next((p for p in _parents(path) if hashes.get(p, "").endswith(".dir")), None)
+
+    def _inside_directory(self, hashes: dict[str, str], path: str) -> str | None:
+        for parent in _parents(path):
+            value = hashes.get(parent, "")
+            if value.endswith(".dir"):
+                listing = directory_listing(dvc_cache(self._root), value)
+                return listing.get(path[len(parent) + 1 :]) if listing else None
+        return None
+
+    def file(self, sha: str, path: str) -> bytes | None:
+        """Return a file's bytes at the commit, or None."""
+        found = self._reader.get(sha, path)
+        return found.data if found and found.type == "blob" else None
+
+    def has_path(self, sha: str, path: str) -> bool:
+        """Whether a file or a folder stands at ``path`` in the commit."""
+        return self._reader.get(sha, path) is not None
+
+
+def _parents(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:count]) for count in range(len(parts) - 1, 0, -1)]
+
+
+def parse_commit(found: GitObject | None) -> Commit | None:
+    """Read a commit object: its tree and its committer time as RFC 3339 in UTC."""
+    if found is None or found.type != "commit":
+        return None
+    tree = time = ""
+    for line in found.data.partition(b"\n\n")[0].split(b"\n"):
+        if line.startswith(b"tree "):
+            tree = line[5:].decode("ascii", "replace")
+        elif line.startswith(b"committer "):
+            time = _time(line)
+    return Commit(found.sha, tree, time)
+
+
+def _time(line: bytes) -> str:
+    fields = line.rsplit(b" ", 2)
+    seconds = int(fields[-2]) if fields[-2].isdigit() else 0
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def dvc_cache(root: Path) -> Path:
+    """Return the folder of DVC's local cache: configured, or ``.dvc/cache``."""
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    folder = root / ".dvc"
+    try:
+        parser.read([folder / "config", folder / "config.local"], encoding="utf-8")
+        configured = parser.get("cache", "dir", fallback="")
+    except (configparser.Error, OSError, UnicodeDecodeError):
+        configured = ""
+    return folder / configured if configured else folder / "cache"

@@ -1,0 +1,122 @@
+"""What ``.dvc`` and ``dvc.lock`` files say: the hash of each path that DVC tracks.
+
+A hash is ``<form>:<value>``: ``md5`` (DVC 3), ``md5-dos2unix`` (DVC 2, not comparable with it),
+``etag``, ``checksum`` or ``version_id`` for imports from clouds.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from expdocs.kinds.shape import typed
+from expdocs.yamlnodes import YamlProblem, read_yaml
+
+MAX_FILE = 8 * 1024 * 1024
+MAX_NODES = 500_000
+_MD5 = re.compile(r"[0-9a-f]{32}(?:\.dir)?\Z")
+_CLOUD_FORMS = ("etag", "checksum", "version_id")
+
+
+def is_dvc_file(path: str) -> bool:
+    """Whether a path is a file in which DVC keeps hashes."""
+    name = posixpath.basename(path)
+    return name == "dvc.lock" or (name.endswith(".dvc") and name != ".dvc")
+
+
+def tracked_hashes(path: str, content: bytes) -> dict[str, str]:
+    """Return the tracked paths of one DVC file, relative to the repository, and their hashes.
+
+    A file that cannot be read tells nothing: what DVC would make of it is not ours to guess.
+    """
+    data = _loaded(content)
+    folder = posixpath.dirname(path)
+    hashes: dict[str, str] = {}
+    for out in _outs(data, lock=posixpath.basename(path) == "dvc.lock"):
+        where = _inside(folder, out.get("path"))
+        value = _hash_of(out)
+        if where and value:
+            hashes[where] = value
+            hashes.update(_files_of(where, out))
+    return hashes
+
+
+def _loaded(content: bytes) -> Mapping[str, Any]:
+    if len(content) > MAX_FILE:
+        return {}
+    try:
+        node = read_yaml(content.decode("utf-8"), max_nodes=MAX_NODES)
+    except (UnicodeDecodeError, YamlProblem):
+        return {}
+    data = typed(node, None) if node is not None else None
+    return data if isinstance(data, dict) else {}
+
+
+def _outs(data: Mapping[str, Any], *, lock: bool) -> Iterator[Mapping[str, Any]]:
+    stages = data.get("stages", {}) if lock else {"": data}
+    if not isinstance(stages, dict):
+        return
+    # A stage's inputs come first, so that where a path is both, the output's hash stands.
+    for key in ("deps", "outs"):
+        for stage in stages.values():
+            found = stage.get(key, []) if isinstance(stage, dict) else []
+            if key == "deps" and not lock:
+                continue
+            yield from (out for out in found if isinstance(out, dict))
+
+
+def _hash_of(out: Mapping[str, Any]) -> str:
+    md5 = str(out.get("md5", ""))
+    if _MD5.match(md5):
+        return f"{'md5' if out.get('hash') == 'md5' else 'md5-dos2unix'}:{md5}"
+    for form in _CLOUD_FORMS:
+        if value := out.get(form):
+            return f"{form}:{value}"
+    return ""
+
+
+def _files_of(folder: str, out: Mapping[str, Any]) -> dict[str, str]:
+    files = out.get("files")
+    if not isinstance(files, list):
+        return {}
+    found = {}
+    for entry in files:
+        where = _inside(folder, entry.get("relpath")) if isinstance(entry, dict) else ""
+        value = _hash_of({"hash": "md5", **entry}) if where else ""
+        if value:
+            found[where] = value
+    return found
+
+
+def _inside(folder: str, path: Any) -> str:
+    if not isinstance(path, str) or not path or path.startswith("/") or "://" in path:
+        return ""
+    joined = posixpath.normpath(posixpath.join(folder, path))
+    return "" if joined == ".." or joined.startswith("../") else joined
+
+
+def directory_listing(cache: Path, directory_hash: str) -> dict[str, str] | None:
+    """Return the files inside a tracked directory, from its ``.dir`` object in the local cache.
+
+    ``directory_hash`` is ``md5:<32 hex>.dir``; None when the object is not in the cache.
+    """
+    form, _, value = directory_hash.partition(":")
+    if form not in ("md5", "md5-dos2unix") or not value.endswith(".dir") or not _MD5.match(value):
+        return None
+    layout = cache / "files" / "md5" if form == "md5" else cache
+    try:
+        content = (layout / value[:2] / value[2:]).read_bytes()
+        listing = json.loads(content)
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(listing, list):
+        return None
+    return {
+        str(entry["relpath"]): f"{form}:{entry['md5']}"
+        for entry in listing
+        if isinstance(entry, dict) and "relpath" in entry and "md5" in entry
+    }

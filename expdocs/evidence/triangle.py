@@ -1,0 +1,174 @@
+"""The triangle of a run: its code, its data and its parameters, each with one of four verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from expdocs.evidence.commits import Commits
+from expdocs.evidence.snapshots import RunSnapshot
+from expdocs.kinds.shape import Place, typed
+from expdocs.records.record import RunUse
+from expdocs.yamlnodes import YamlProblem, read_yaml
+
+
+class Verdict(StrEnum):
+    """What the sources say of an edge.
+
+    ``unrecorded``: the source never held the fact; ``unreachable``: it cannot be asked here.
+    """
+
+    VERIFIED = "verified"
+    CONTRADICTED = "contradicted"
+    UNRECORDED = "unrecorded"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One edge of a run's triangle.
+
+    ``subject`` names what the edge is about (a data path, a parameter), ``place`` the value in the
+    record that it rests on; ``at_fault`` tells which side disagrees: the commit or the run.
+    """
+
+    name: str
+    verdict: Verdict
+    reason: str
+    place: Place
+    subject: str = ""
+    expected: str = ""
+    found: str = ""
+    at_fault: str = ""
+
+
+_LOCAL_FORMS = frozenset({"md5"})
+
+
+def edges_of(use: RunUse, run: RunSnapshot, commits: Commits) -> tuple[Edge, ...]:
+    """Return every edge of one run as a record uses it."""
+    code = _code_edge(use, run, commits)
+    data = tuple(
+        _data_edge(use, index, entry, run, commits)
+        for index, entry in enumerate(use.data)
+        if isinstance(entry.get("path"), str) and isinstance(entry.get("hash"), str)
+    )
+    return (code, *data, *_parameter_edges(use, run, commits))
+
+
+def _code_edge(use: RunUse, run: RunSnapshot, commits: Commits) -> Edge:
+    def edge(verdict: Verdict, reason: str, expected: str = "", found: str = "") -> Edge:
+        return Edge("code", verdict, reason, use.commit_place, use.commit[:12], expected, found)
+
+    if not use.commit:
+        return edge(Verdict.UNRECORDED, "the record names no commit")
+    if not commits.known(use.commit):
+        return edge(Verdict.UNREACHABLE, "the commit is not in this clone")
+    if run.code_tree:
+        tree = commits.code_tree(use.commit, frozenset(run.code_tree_without))
+        if tree is None:
+            return edge(Verdict.UNREACHABLE, "the commit's files are not in this clone")
+        if tree == run.code_tree:
+            return edge(Verdict.VERIFIED, "the commit holds exactly the code that ran")
+        reason = "the run started from other code than this commit holds"
+        return edge(Verdict.CONTRADICTED, reason, tree, run.code_tree)
+    if run.commit == use.commit:
+        return edge(Verdict.UNRECORDED, "the commit tag matches; cleanliness was not recorded")
+    if run.commit:
+        reason = "the run's commit tag names another commit"
+        return edge(Verdict.CONTRADICTED, reason, use.commit, run.commit)
+    return edge(Verdict.UNRECORDED, "the run recorded no code")
+
+
+def _data_edge(
+    use: RunUse, index: int, entry: Mapping[str, Any], run: RunSnapshot, commits: Commits
+) -> Edge:
+    path, said = entry["path"], entry["hash"]
+    place = (*use.data_place, index, "hash")
+
+    def edge(verdict: Verdict, reason: str, found: str = "", at_fault: str = "") -> Edge:
+        return Edge("data", verdict, reason, place, path, said, found, at_fault)
+
+    recorded = run.data.get(path) or _dataset_hash(run, said)
+    if recorded and _comparable(recorded, said) and recorded != said:
+        return edge(Verdict.CONTRADICTED, "the run read other data", recorded, "run")
+    if not use.commit or not commits.known(use.commit):
+        return edge(Verdict.UNREACHABLE, "the commit that would tell is not in this clone")
+    committed = commits.data_hash(use.commit, path)
+    if committed is None:
+        return _untracked(edge, use.commit, path, commits)
+    if _comparable(committed, said) and committed != said:
+        return edge(Verdict.CONTRADICTED, "the commit tracks other data", committed, "commit")
+    if not _comparable(committed, said):
+        return edge(Verdict.UNRECORDED, "the hashes have different forms", committed)
+    if recorded and _comparable(recorded, said):
+        return edge(Verdict.VERIFIED, "record, commit and run agree", committed)
+    return edge(Verdict.UNRECORDED, "the commit agrees; the run recorded no data", committed)
+
+
+def _untracked(edge: Any, sha: str, path: str, commits: Commits) -> Edge:
+    folder = commits.tracking_directory(sha, path)
+    verdict = Verdict.UNREACHABLE if folder else Verdict.CONTRADICTED
+    reason = f"the listing of {folder} is not in the DVC cache"
+    if folder is None and commits.commit(sha) is None:
+        verdict, reason = Verdict.UNREACHABLE, "the commit's snapshot does not hold this path"
+    elif folder is None:
+        reason = "DVC does not track this path at the commit"
+    found: Edge = edge(verdict, reason, "", "commit" if folder is None else "")
+    return found
+
+
+def _dataset_hash(run: RunSnapshot, said: str) -> str:
+    """Return the DVC hash that the run logged as a dataset's digest, where it is this one."""
+    value = said.partition(":")[2]
+    return said if any(dataset.digest == value for dataset in run.datasets) else ""
+
+
+def _comparable(one: str, other: str) -> bool:
+    form, other_form = one.partition(":")[0], other.partition(":")[0]
+    return form == other_form and form in _LOCAL_FORMS
+
+
+def _parameter_edges(use: RunUse, run: RunSnapshot, commits: Commits) -> Iterator[Edge]:
+    content = commits.file(use.commit, "params.yaml") if use.commit else None
+    for name, declared in sorted(_flat_params(content).items()):
+        logged = run.params.get(name)
+        if logged is None:
+            continue
+        same = _same_value(declared, logged)
+        # A value given on the command line is honest work, so a difference contradicts nothing.
+        verdict = Verdict.VERIFIED if same else Verdict.UNRECORDED
+        reason = "params.yaml and the run agree" if same else "params.yaml has another value"
+        yield Edge(
+            "parameters", verdict, reason, use.commit_place, name, str(declared), logged, "commit"
+        )
+
+
+def _flat_params(content: bytes | None) -> dict[str, Any]:
+    if content is None or len(content) > 1024 * 1024:
+        return {}
+    try:
+        node = read_yaml(content.decode("utf-8"))
+    except (UnicodeDecodeError, YamlProblem):
+        return {}
+    data = typed(node, None) if node is not None else {}
+    return dict(_flattened(data, ""))
+
+
+def _flattened(data: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from _flattened(value, f"{prefix}.{key}" if prefix else key)
+    elif not isinstance(data, list) and prefix:
+        yield prefix, data
+
+
+def _same_value(declared: Any, logged: str) -> bool:
+    if str(declared) == logged:
+        return True
+    try:
+        return float(declared) == float(logged)
+    except (TypeError, ValueError):
+        return str(declared).lower() == logged.lower()

@@ -1,0 +1,285 @@
+"""Resolving what a record cites: from ``run:smote#val_f1`` to the value in a snapshot."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from functools import cached_property
+
+from expdocs.evidence.snapshots import Metric, Population, PopulationRun, RunSnapshot, fact
+from expdocs.evidence.store import Evidence
+from expdocs.prose.references import Delta, Field, Group, Ratio, RunRef, ValueOf
+from expdocs.records.corpus import Corpus
+from expdocs.records.record import Record, RunUse
+
+EXACT = Context(prec=60)
+Evidenced = ValueOf | Delta | Ratio | Group
+
+# What a sweep's population is asked for, so that its facts have keys of their own.
+_POPULATION = "population"
+
+
+@dataclass(frozen=True, slots=True)
+class FactKey:
+    """The address of one evidence fact: a run (or a sweep's parent) and a key in its snapshot."""
+
+    run_id: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A value with the evidence facts that it was computed from."""
+
+    value: float | int | Decimal | str
+    keys: tuple[tuple[FactKey, float | str], ...]
+
+
+class Unresolved(Exception):
+    """A reference leads to no value; ``follows`` when another finding already says why."""
+
+    def __init__(self, rule: str, message: str, hint: str = "", *, follows: bool = False) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.message = message
+        self.hint = hint
+        self.follows = follows
+
+
+class Facts:
+    """Resolves references of any record of a corpus against the committed evidence."""
+
+    def __init__(self, corpus: Corpus, evidence: Evidence) -> None:
+        self.corpus = corpus
+        self.evidence = evidence
+
+    @cached_property
+    def runs_by_id(self) -> Mapping[str, tuple[Record, RunUse]]:
+        """The first use of each run id that some record lists."""
+        records = reversed(self.corpus.records)
+        return {use.run_id: (record, use) for record in records for use in reversed(record.runs)}
+
+    def resolve(self, record: Record, reference: Evidenced) -> Fact:
+        """Return the value that a reference leads to; raises ``Unresolved``."""
+        if isinstance(reference, ValueOf):
+            return self._value(self._use(record, reference.ref), reference.field)
+        if isinstance(reference, Delta):
+            return self._two(record, reference, EXACT.subtract)
+        if isinstance(reference, Ratio):
+            return self._two(record, reference, _quotient)
+        return self._group(record, reference)
+
+    def snapshot(self, use: RunUse) -> RunSnapshot:
+        """Return the snapshot of a run; raises ``Unresolved`` when there is none to rely on."""
+        found = self.evidence.run(use.run_id)
+        if not isinstance(found, RunSnapshot):
+            raise Unresolved("EVD101", f"run {use.run_id[:12]} has no snapshot", follows=True)
+        return found
+
+    def use_of(self, record: Record, ref: RunRef) -> RunUse:
+        """Return the run that a reference names; raises ``Unresolved``."""
+        return self._use(record, ref)
+
+    def _use(self, record: Record, ref: RunRef) -> RunUse:
+        if ref.run_id:
+            if ref.run_id not in self.runs_by_id:
+                message = f"no record lists the run {ref.run_id}"
+                raise Unresolved("CLM102", message, "list it under `runs`, or cite it by its label")
+            return self.runs_by_id[ref.run_id][1]
+        owner = self._owner(record, ref)
+        label = ref.label or ""
+        if label in owner.labels:
+            return owner.labels[label]
+        raise _unknown_label(owner, label, sorted(owner.labels), "run")
+
+    def _owner(self, record: Record, ref: RunRef) -> Record:
+        if not ref.record:
+            return record
+        owner = self.corpus.find(ref.record)
+        if owner is None:
+            follows = self.corpus.knows(ref.record)
+            raise Unresolved("CLM102", f"no record has the id {ref.record}", follows=follows)
+        return owner
+
+    def _value(self, use: RunUse, field: Field) -> Fact:
+        if use.sweep:
+            return self._best_of_sweep(use, field)
+        snapshot = self.snapshot(use)
+        key = key_of(field)
+        value = fact(snapshot, key)
+        if value is None:
+            raise _missing(snapshot, use, field)
+        return Fact(value, ((FactKey(use.run_id, key), value),))
+
+    def _two(
+        self,
+        record: Record,
+        reference: Delta | Ratio,
+        combine: Callable[[Decimal, Decimal], Decimal],
+    ) -> Fact:
+        a = self._value(self._use(record, reference.a), reference.field)
+        b = self._value(self._use(record, reference.b), reference.field)
+        first, second = finite(a.value), finite(b.value)
+        return Fact(combine(second, first), (*a.keys, *b.keys))
+
+    def _group(self, record: Record, reference: Group) -> Fact:
+        field = reference.field
+        members = self._members(record, reference.group, field)
+        if reference.statistic == "count":
+            return Fact(len(members), tuple(key for member in members for key in member.keys))
+        values = [finite(member.value) for member in members]
+        keys = tuple(key for member in members for key in member.keys)
+        if reference.statistic == "mean":
+            return Fact(mean(values), keys)
+        if len(values) < 2:  # noqa: PLR2004
+            message = "a standard deviation needs at least two runs"
+            raise Unresolved("CLM103", message, "cite the value itself")
+        return Fact(standard_deviation(values), keys)
+
+    def _members(self, record: Record, ref: RunRef, field: Field | None) -> list[Fact]:
+        owner = self._owner(record, ref)
+        name = ref.label or ""
+        uses = [use for use in owner.runs if use.group == name]
+        if uses:
+            return [self._member(use, field) for use in uses]
+        sweep = owner.labels.get(name)
+        if sweep is not None and sweep.sweep:
+            return self._sweep_values(sweep, field)
+        names = sorted({use.group for use in owner.runs if use.group})
+        raise _unknown_label(owner, name, names, "group")
+
+    def _member(self, use: RunUse, field: Field | None) -> Fact:
+        if field is None:
+            return Fact(1, ((FactKey(use.run_id, "run_id"), use.run_id),))
+        return self._value(use, field)
+
+    def _best_of_sweep(self, use: RunUse, field: Field) -> Fact:
+        if field.namespace != "metrics" or field.suffix not in ("min", "max"):
+            message = f"'{use.label}' is a sweep of many runs, which have no single value"
+            hint = f"cite its best: run:{use.label}#{field.name}@max, or mean:, sd:, count:"
+            raise Unresolved("CLM103", message, hint)
+        values = self._sweep_values(use, field)
+        choose = max if field.suffix == "max" else min
+        return choose(values, key=lambda one: finite(one.value))
+
+    def _sweep_values(self, use: RunUse, field: Field | None) -> list[Fact]:
+        children = self.children(use)
+        if field is None:
+            return [
+                Fact(1, ((FactKey(child.run_id, _POPULATION), child.run_id),)) for child in children
+            ]
+        found = [_child_value(child, field) for child in children if field.name in child.metrics]
+        if not found:
+            known = sorted({name for child in children for name in child.metrics})
+            message = f"no run of the sweep '{use.label}' has the metric '{field.name}'"
+            raise Unresolved("CLM103", message, _one_of(field.name, known))
+        return found
+
+    def children(self, use: RunUse) -> list[PopulationRun]:
+        """Return the runs of a sweep that still exist; raises ``Unresolved``."""
+        parent = self.snapshot(use)
+        population = self.evidence.population(parent.experiment_id)
+        if not isinstance(population, Population):
+            raise Unresolved("EVD105", "the population is missing", follows=True)
+        return [
+            run
+            for run in population.runs
+            if run.parent_run_id == use.run_id and run.lifecycle_stage == "active"
+        ]
+
+
+def _child_value(child: PopulationRun, field: Field) -> Fact:
+    value = child.metrics[field.name]
+    key = f"{_POPULATION}.metrics.{field.name}"
+    return Fact(value, ((FactKey(child.run_id, key), value),))
+
+
+def _unknown_label(owner: Record, name: str, known: list[str], what: str) -> Unresolved:
+    listed = owner.data.get("runs")
+    entries = [e for e in listed if isinstance(e, dict)] if isinstance(listed, list) else []
+    written = {entry.get(key) for entry in entries for key in ("as", "group")}
+    # A label whose run cannot be read, or a record without runs, has a finding of its own.
+    follows = name in written or not isinstance(listed, list)
+    message = f"{owner.id or owner.path} has no {what} '{name}'"
+    return Unresolved("CLM102", message, _one_of(name, known), follows=follows)
+
+
+def key_of(field: Field) -> str:
+    """Return the key of a field in a snapshot's facts."""
+    if field.namespace != "metrics":
+        return f"{field.namespace}.{field.name}"
+    suffix = f"step={field.step}" if field.suffix == "step" else field.suffix
+    return f"metrics.{field.name}@{suffix}"
+
+
+def _missing(snapshot: RunSnapshot, use: RunUse, field: Field) -> Unresolved:
+    shown = f"run '{use.label}'" if use.label else f"run {use.run_id[:12]}"
+    if field.namespace == "metrics":
+        metric = snapshot.metrics.get(field.name)
+        if metric is not None:
+            return _missing_step(shown, field, metric)
+        return Unresolved(
+            "CLM103",
+            f"{shown} has no metric '{field.name}'",
+            _one_of(field.name, sorted(snapshot.metrics)),
+        )
+    if field.namespace == "params":
+        message = f"{shown} has no parameter '{field.name}'"
+        return Unresolved("CLM103", message, _one_of(field.name, sorted(snapshot.params)))
+    known = ["status", "run_name", "start_time", "end_time", "user", "experiment_name"]
+    return Unresolved(
+        "CLM103", f"{shown} has no attribute '{field.name}'", _one_of(field.name, known)
+    )
+
+
+def _missing_step(shown: str, field: Field, metric: Metric) -> Unresolved:
+    message = f"the snapshot of {shown} holds no step {field.step} of '{field.name}'"
+    if metric.history:
+        hint = "cite a step that was logged, or @last, @min, @max"
+    else:
+        hint = "run: expdocs evidence pull RECORD, which brings the history of cited metrics"
+    return Unresolved("CLM103", message, hint)
+
+
+def _one_of(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    shown = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")  # noqa: PLR2004
+    return f"there are: {shown}" if known else "there are none"
+
+
+def finite(value: float | int | Decimal | str) -> Decimal:
+    """Return a value as an exact decimal; raises ``Unresolved`` for text, nan and infinities."""
+    if isinstance(value, Decimal):
+        return value
+    try:
+        number = Decimal(repr(float(value))) if not isinstance(value, int) else Decimal(value)
+    except ValueError:
+        raise Unresolved("CLM103", f"'{value}' is not a number") from None
+    if not math.isfinite(number):
+        raise Unresolved("CLM103", f"the value is {value}, with which nothing can be computed")
+    return number
+
+
+def _quotient(second: Decimal, first: Decimal) -> Decimal:
+    if not first:
+        raise Unresolved("CLM103", "the ratio's first value is zero")
+    return EXACT.divide(second, first)
+
+
+def mean(values: Iterable[Decimal]) -> Decimal:
+    """Return the arithmetic mean of at least one value."""
+    listed = list(values)
+    return EXACT.divide(sum(listed, Decimal(0)), Decimal(len(listed)))
+
+
+def standard_deviation(values: Iterable[Decimal]) -> Decimal:
+    """Return the sample standard deviation (n-1) of at least two values."""
+    listed = list(values)
+    centre = mean(listed)
+    squares = sum((EXACT.multiply(v - centre, v - centre) for v in listed), Decimal(0))
+    return EXACT.sqrt(EXACT.divide(squares, Decimal(len(listed) - 1)))

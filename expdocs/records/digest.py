@@ -1,0 +1,27 @@
+"""The digest that an acceptance is bound to: what a record says, and nothing about its spelling.
+
+``v1:`` and the SHA-256 of the RFC 8785 bytes of ``{"body": …, "front_matter": …}``. The front
+matter is typed by the schema and leaves the kind's mutable fields out; the body has LF line ends,
+no white space at line ends or around it, and no generated blocks.
+"""
+
+from __future__ import annotations
+
+from expdocs.canonical import sha256_of
+from expdocs.records.record import Record
+
+
+def record_digest(record: Record) -> str:
+    """Return the digest of a record's meaning, ``v1:`` and 64 hexadecimal digits."""
+    front_matter = {k: v for k, v in record.data.items() if k not in record.kind.mutable}
+    return f"v1:{sha256_of({'body': _body(record), 'front_matter': front_matter})}"
+
+
+def _body(record: Record) -> str:
+    text, kept, at = record.file.body, [], 0
+    for block in record.prose.blocks:
+        kept.append(text[at : block.inner_start])
+        at = block.inner_end
+    kept.append(text[at:])
+    lines = "".join(kept).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(line.rstrip(" \t\f\v") for line in lines).strip("\n")

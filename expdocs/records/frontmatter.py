@@ -1,0 +1,158 @@
+"""Reading a record file: bytes in, front matter with places and a body out, or one clear problem.
+
+The front matter stands between a first line ``---`` and the next line ``---``; what follows is
+the Markdown body. Offsets count code points from the beginning of the file.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from expdocs.yamlnodes import Node, Scalar, YamlMapping, YamlProblem, YamlSequence, read_yaml
+
+MAX_FILE = 1024 * 1024
+MAX_FRONT_MATTER = 64 * 1024
+
+_OPENING = re.compile(r"---[ \t]*(?:\r?\n|\Z)")
+_CLOSING = re.compile(r"^---[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
+_TEMPLATE_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*\?[^\r\n]*", re.MULTILINE)
+_BOM = "\ufeff"
+
+
+class ReadProblem(ValueError):
+    """The file cannot be read as a record."""
+
+    def __init__(self, rule: str, message: str, hint: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.message = message
+        self.hint = hint
+        self.line = line
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFile:
+    """A file with front matter: its text, the parsed mapping, and where the body begins."""
+
+    text: str
+    root: YamlMapping
+    yaml_start: int
+    yaml_end: int
+    body_start: int
+    bom: bool
+    crlf_at: int | None
+
+    @property
+    def body(self) -> str:
+        """The Markdown after the front matter."""
+        return self.text[self.body_start :]
+
+
+class Lines:
+    """Line and column (from 1, in code points) of the offsets of a text."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def at(self, offset: int) -> tuple[int, int]:
+        """Return the line and column of an offset."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+
+def read_record(data: bytes) -> RecordFile:
+    """Split and parse a record file; raises ``ReadProblem`` with the place of what is wrong."""
+    text = _decoded(data)
+    bom = text.startswith(_BOM)
+    opening = _OPENING.match(text, len(_BOM) if bom else 0)
+    if opening is None:
+        raise ReadProblem(
+            "REC105",
+            "the file has no front matter",
+            "begin it with a line --- and the record's keys, or list it under `exclude`",
+        )
+    closing = _CLOSING.search(text, opening.end())
+    if closing is None:
+        hint = "add a line --- after the last key"
+        raise ReadProblem("REC108", "the front matter is never closed", hint)
+    root = _front_matter(text, opening.end(), closing.start())
+    crlf = text.find("\r\n")
+    return RecordFile(
+        text,
+        root,
+        opening.end(),
+        closing.start(),
+        closing.end(),
+        bom,
+        None if crlf < 0 else crlf,
+    )
+
+
+def _decoded(data: bytes) -> str:
+    if len(data) > MAX_FILE:
+        size = f"{len(data) / 1024 / 1024:.1f} MiB"
+        hint = "keep records short: put data, logs and pictures elsewhere and link to them"
+        raise ReadProblem("REC102", f"the file has {size}; a record has at most 1 MiB", hint)
+    if not data.strip():
+        raise ReadProblem("REC103", "the file is empty", "write the record or delete the file")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        raise ReadProblem(
+            "REC101",
+            f"the file is not UTF-8 (byte 0x{data[error.start]:02x})",
+            "save it as UTF-8",
+            line,
+            column,
+        ) from error
+
+
+def _front_matter(text: str, start: int, end: int) -> YamlMapping:
+    lines = Lines(text[:end])
+    if end - start > MAX_FRONT_MATTER:
+        hint = "put long text into the body"
+        raise ReadProblem("REC115", "the front matter is larger than 64 KiB", hint)
+    try:
+        root = read_yaml(text[start:end])
+    except YamlProblem as problem:
+        place = lines.at(min(start + problem.offset, max(end - 1, 0)))
+        raise ReadProblem(problem.rule, problem.message, problem.hint, *place) from problem
+    if not isinstance(root, YamlMapping):
+        where = lines.at(start + (root.start if root else 0))
+        raise ReadProblem("REC120", "the front matter is no mapping", "write `key: value`", *where)
+    return root
+
+
+def template_comments(file: RecordFile) -> list[int]:
+    """Return the offsets of front-matter comments that begin with ``# ?``."""
+    yaml = file.text[file.yaml_start : file.yaml_end]
+    found = [match.start() for match in _TEMPLATE_COMMENT.finditer(yaml)]
+    if not found:
+        return []
+    spans = sorted((s.start, s.end) for s in scalars(file.root))
+    starts = [start for start, _ in spans]
+    return [
+        file.yaml_start + offset
+        for offset in found
+        if (index := bisect_right(starts, offset)) == 0 or spans[index - 1][1] <= offset
+    ]
+
+
+def scalars(node: Node) -> Iterator[Scalar]:
+    """Yield every scalar of a YAML node, keys included."""
+    if isinstance(node, Scalar):
+        yield node
+    elif isinstance(node, YamlSequence):
+        for item in node.items:
+            yield from scalars(item)
+    else:
+        yield from node.keys.values()
+        for value in node.entries.values():
+            yield from scalars(value)

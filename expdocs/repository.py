@@ -1,0 +1,287 @@
+"""The only door to git on the hot path: few processes, batched look-ups, a cleaned environment."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
+
+from expdocs.errors import CannotRun
+
+FULL_SHA = re.compile(r"\A[0-9a-f]{40}\Z")
+_REGULAR = {"100644", "100755"}
+
+
+def git_environment(keep: Sequence[str] = ()) -> dict[str, str]:
+    """Return the environment for a git child: no inherited repository, replacements or fetches.
+
+    Hooks run with ``GIT_DIR`` and ``GIT_INDEX_FILE`` set, which would point every other git call
+    at the wrong place. ``keep`` names the variables that this call does want.
+    """
+    kept = {"GIT_EXEC_PATH", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_CONFIG_GLOBAL", *keep}
+    kept |= {"GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CEILING_DIRECTORIES"}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in kept}
+    return environment | {
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class GitObject:
+    """One object out of the store: its id, its type and its bytes."""
+
+    sha: str
+    type: str
+    data: bytes
+
+
+class ObjectReader:
+    """A running ``git cat-file --batch`` that answers one look-up after the other."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self._in: IO[bytes] = process.stdin  # type: ignore[assignment]
+        self._out: IO[bytes] = process.stdout  # type: ignore[assignment]
+
+    def get(self, sha: str, path: str | None = None) -> GitObject | None:
+        """Return the object, or the one at ``path`` in it; None when the store lacks it."""
+        if not FULL_SHA.match(sha) or (path is not None and ("\n" in path or not path)):
+            return None
+        name = sha if path is None else f"{sha}:{path}"
+        try:
+            self._in.write(name.encode() + b"\n")
+            self._in.flush()
+            return self._answer()
+        except (BrokenPipeError, ValueError) as error:
+            raise CannotRun("git stopped while its objects were read") from error
+
+    def _answer(self) -> GitObject | None:
+        # A missing object is answered as "<name> missing", and names may hold blanks.
+        fields = self._out.readline().rstrip(b"\n").rsplit(b" ", 2)
+        if len(fields) != 3 or not fields[2].isdigit():  # noqa: PLR2004
+            return None
+        data = self._out.read(int(fields[2]))
+        self._out.read(1)
+        return GitObject(fields[0].decode(), fields[1].decode(), data)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of a tree of files: ``regular`` is false for symbolic links and submodules."""
+
+    path: str
+    regular: bool
+    size: int | None = None
+    blob: str | None = None
+
+
+class Files(Protocol):
+    """A state of the repository's files: the working tree, the index, or a commit."""
+
+    def list(self, roots: Sequence[str]) -> Sequence[Entry]:
+        """Return the files under ``roots`` (folders or files), sorted by path."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's bytes, or None where there is no regular file."""
+
+
+class Repository:
+    """A git repository with a working tree."""
+
+    def __init__(self, root: Path, common_dir: Path, *, shallow: bool) -> None:
+        self.root = root
+        self.common_dir = common_dir
+        self.shallow = shallow
+
+    @classmethod
+    def discover(cls, start: Path) -> Repository:
+        """Find the repository that holds ``start``; raises ``CannotRun`` when there is none."""
+        wanted = ("--show-toplevel", "--git-common-dir", "--is-shallow-repository")
+        try:
+            answer = _git(start, "rev-parse", "--path-format=absolute", *wanted).decode()
+        except CannotRun as problem:
+            if "not a git repository" in problem.message:
+                raise CannotRun(
+                    f"{start} is not inside a git repository", "run: git init"
+                ) from None
+            if "must be run in a work tree" in problem.message:
+                raise CannotRun(
+                    f"{start} has no working tree (a bare repository?)", "run it in a clone"
+                ) from None
+            raise
+        root, common, shallow = answer.rstrip("\n").split("\n")
+        return cls(Path(root), Path(common), shallow=shallow == "true")
+
+    def run(self, *arguments: str, stdin: bytes | None = None, keep: Sequence[str] = ()) -> bytes:
+        """Run git in the repository and return what it printed; raises ``CannotRun``."""
+        return _git(self.root, *arguments, stdin=stdin, keep=keep)
+
+    def resolve(self, revision: str) -> str | None:
+        """Return the full id of the commit that ``revision`` names, or None."""
+        arguments = ("rev-parse", "--verify", "--quiet", "--end-of-options")
+        try:
+            sha = self.run(*arguments, f"{revision}^{{commit}}").decode().strip()
+        except CannotRun:
+            return None
+        return sha if FULL_SHA.match(sha) else None
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """Return the best common ancestor of two commits, or None where none is known."""
+        try:
+            return self.run("merge-base", "--end-of-options", one, other).decode().split("\n")[0]
+        except CannotRun:
+            return None
+
+    @property
+    def partial(self) -> bool:
+        """Whether the clone left objects out that a fetch would bring."""
+        try:
+            return bool(self.run("config", "--get-regexp", r"^remote\..*\.promisor$"))
+        except CannotRun:
+            return False
+
+    @contextmanager
+    def objects(self) -> Iterator[ObjectReader]:
+        """Open the object store for many look-ups by one git process."""
+        process = subprocess.Popen(
+            ["git", "-c", "protocol.allow=never", "cat-file", "--batch"],
+            cwd=self.root,
+            env=git_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield ObjectReader(process)
+        finally:
+            process.communicate()
+
+    def working_files(self) -> Files:
+        """Return the tracked and the unignored files as they are on disk."""
+        return _WorkingTree(self)
+
+    def index_files(self) -> Files:
+        """Return the files as they will be committed."""
+        # During `git commit PATH` the index to look at is a temporary one that git names here.
+        listing = self.run("ls-files", "--stage", "-z", keep=("GIT_INDEX_FILE",))
+        return _Objects(self, _stage_entries(listing))
+
+    def commit_files(self, sha: str) -> Files:
+        """Return the files of a commit."""
+        return _Objects(self, _tree_entries(self.run("ls-tree", "-r", "-z", sha)))
+
+
+class _WorkingTree:
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+
+    def list(self, roots: Sequence[str]) -> Sequence[Entry]:
+        options = ("--cached", "--others", "--exclude-standard", "--deduplicate")
+        specs = [f":(top,literal){root}" for root in roots]
+        listing = self._repository.run("ls-files", "-z", *options, "--", *specs)
+        paths = sorted(os.fsdecode(name) for name in listing.split(b"\0") if name)
+        return [entry for path in paths if (entry := self._entry(path))]
+
+    def _entry(self, path: str) -> Entry | None:
+        try:
+            status = os.lstat(f"{self._repository.root}/{path}")
+        except OSError:
+            return None
+        return Entry(path, stat.S_ISREG(status.st_mode), status.st_size)
+
+    def read(self, path: str) -> bytes | None:
+        target = self._repository.root / path
+        try:
+            if not stat.S_ISREG(target.lstat().st_mode):
+                return None
+            return target.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise CannotRun(f"{path} cannot be read: {error.strerror}") from error
+
+
+class _Objects:
+    def __init__(self, repository: Repository, entries: Mapping[str, Entry]) -> None:
+        self._repository = repository
+        self._entries = entries
+        self._read: dict[str, bytes] = {}
+
+    def list(self, roots: Sequence[str]) -> Sequence[Entry]:
+        under = tuple(f"{root}/" for root in roots)
+        found = [e for p, e in self._entries.items() if p in roots or p.startswith(under)]
+        self._fetch([entry for entry in found if entry.regular])
+        return sorted(found, key=lambda entry: entry.path)
+
+    def read(self, path: str) -> bytes | None:
+        entry = self._entries.get(path)
+        if entry is None or not entry.regular or entry.blob is None:
+            return None
+        self._fetch([entry])
+        return self._read.get(entry.blob)
+
+    def _fetch(self, entries: Sequence[Entry]) -> None:
+        wanted = {e.blob for e in entries if e.blob and e.blob not in self._read}
+        if not wanted:
+            return
+        with self._repository.objects() as reader:
+            for blob in wanted:
+                if found := reader.get(blob):
+                    self._read[blob] = found.data
+
+
+def _stage_entries(listing: bytes) -> dict[str, Entry]:
+    entries: dict[str, Entry] = {}
+    for line in listing.split(b"\0"):
+        if line:
+            meta, name = line.split(b"\t", 1)
+            mode, blob, _stage = meta.decode().split(" ")
+            path = os.fsdecode(name)
+            entries[path] = Entry(path, mode in _REGULAR, blob=blob)
+    return entries
+
+
+def _tree_entries(listing: bytes) -> dict[str, Entry]:
+    entries: dict[str, Entry] = {}
+    for line in listing.split(b"\0"):
+        if line:
+            meta, name = line.split(b"\t", 1)
+            mode, _type, blob = meta.decode().split(" ")
+            path = os.fsdecode(name)
+            entries[path] = Entry(path, mode in _REGULAR, blob=blob)
+    return entries
+
+
+def _git(
+    where: Path, *arguments: str, stdin: bytes | None = None, keep: Sequence[str] = ()
+) -> bytes:
+    try:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=where,
+            env=git_environment(keep),
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        if not where.is_dir():
+            raise CannotRun(f"the folder {where} does not exist") from error
+        raise CannotRun("git is not installed", "install git 2.36 or newer") from error
+    except NotADirectoryError as error:
+        raise CannotRun(f"{where} is not a folder") from error
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
+        raise CannotRun(f"git {arguments[0]} failed: {lines[0].removeprefix('fatal: ')}")
+    return done.stdout

@@ -1,0 +1,177 @@
+"""CLM: numbers and links in prose, bound to their sources; generated blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from expdocs.facts.citations import Fact, Unresolved
+from expdocs.facts.cited import NUMBER_SCHEMES
+from expdocs.facts.tables import metric_names, run_table, says_the_same
+from expdocs.findings import Finding
+from expdocs.prose.numbers import (
+    NumberProblem,
+    ShownNumber,
+    enough_digits,
+    exact,
+    matches,
+    parse_shown,
+    show,
+)
+from expdocs.prose.references import (
+    Delta,
+    DvcLink,
+    GitLink,
+    Reference,
+    ReferenceProblem,
+    parse_reference,
+)
+from expdocs.prose.scanner import Block, Citation, uncited_numbers
+from expdocs.rules.context import Subject
+
+_EMPHASIS = "*_`"
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Report every citation whose number is not what its source says, and numbers without one."""
+    prose = subject.record.prose
+    for citation in prose.citations:
+        yield from _citation(subject, citation)
+    for stray in prose.strays:
+        hint = "write it as [number](run:label#metric), on one line"
+        yield subject.in_body(stray.start, "CLM106", stray.reason, hint)
+    names = metric_names(subject.record)
+    for number in uncited_numbers(subject.record.file.body, prose, names):
+        message = f"{number.text} has no source, in a sentence about {number.name}"
+        hint = f"cite it: [{number.text}](run:label#{number.name})"
+        yield subject.in_body(number.start, "CLM107", message, hint)
+    yield from _blocks(subject)
+
+
+def _citation(subject: Subject, citation: Citation) -> Iterator[Finding]:
+    try:
+        reference = parse_reference(citation.scheme, citation.target)
+        yield from _reference(subject, citation, reference)
+    except ReferenceProblem as problem:
+        at = citation.target_start + problem.offset
+        yield subject.in_body(at, "CLM101", problem.message, problem.hint)
+    except NumberProblem as problem:
+        yield subject.in_body(citation.text_start, "CLM105", problem.message, problem.hint)
+    except Unresolved as problem:
+        if not problem.follows:
+            yield subject.in_body(citation.start, problem.rule, problem.message, problem.hint)
+
+
+def _reference(subject: Subject, citation: Citation, reference: Reference) -> Iterator[Finding]:
+    if isinstance(reference, GitLink):
+        yield from _git_link(subject, citation, reference)
+    elif isinstance(reference, DvcLink):
+        yield from _dvc_link(subject, citation, reference)
+    elif citation.scheme in NUMBER_SCHEMES:
+        fact = subject.context.facts.resolve(subject.record, reference)
+        yield from _number(subject, citation, reference, fact)
+
+
+def _number(
+    subject: Subject, citation: Citation, reference: Reference, fact: Fact
+) -> Iterator[Finding]:
+    text = citation.text.strip(_EMPHASIS).strip()
+    if isinstance(fact.value, str) and not _numeric(fact.value):
+        if text != fact.value:
+            message = f"'{text}' is not what the source says: '{_brief(fact.value)}'"
+            yield subject.in_body(
+                citation.text_start, "CLM104", message, "write it as it was logged"
+            )
+        return
+    shown = parse_shown(text, subject.context.settings.units)
+    if shown.form == "pp" and not isinstance(reference, Delta):
+        raise NumberProblem("'pp' (percentage points) is for delta: citations", "write %")
+    value = _exact(fact.value)
+    if not matches(shown, value):
+        wanted = _as_shown(shown, value)
+        message = f"{text} is not what the source says: {wanted} ({show(value, digits=6)})"
+        hint = f"write {wanted}, or correct the source: {citation.scheme}:{citation.target}"
+        yield subject.in_body(citation.text_start, "CLM104", message, hint)
+    elif not enough_digits(shown, value):
+        message = f"{text} shows too few digits to be checked"
+        yield subject.in_body(citation.text_start, "CLM105", message, f"write {show(value)}")
+
+
+def _numeric(text: str) -> bool:
+    try:
+        exact(text)
+    except (NumberProblem, ValueError):
+        return False
+    return True
+
+
+def _exact(value: float | int | Decimal | str) -> Decimal:
+    return value if isinstance(value, Decimal) else exact(value)
+
+
+def _as_shown(shown: ShownNumber, value: Decimal) -> str:
+    """Return the value in the form of the number that stands there, to as many digits."""
+    if not value.is_finite():
+        return str(value)
+    scaled = value * 100 if shown.form in ("percent", "pp") else value
+    step = shown.half_unit * 2 * (100 if shown.form in ("percent", "pp") else 1)
+    step = step if step <= 1 else Decimal(1)
+    rounded = scaled.quantize(Decimal(1).scaleb(step.adjusted()))
+    sign = "+" if shown.text.startswith("+") and rounded > 0 else ""
+    unit = {"percent": " %", "pp": " pp"}.get(shown.form, "")
+    return f"{sign}{rounded:f}{unit}"
+
+
+def _git_link(subject: Subject, citation: Citation, link: GitLink) -> Iterator[Finding]:
+    commits = subject.context.commits
+    if link.repository or subject.context.incomplete_clone:
+        return
+    if not commits.known(link.sha):
+        message = f"commit {link.sha[:12]} is not in this repository"
+        yield subject.in_body(citation.target_start, "CLM108", message, "correct or fetch it")
+    elif link.path and commits.commit(link.sha) and not commits.has_path(link.sha, link.path):
+        message = f"commit {link.sha[:12]} has no file {link.path}"
+        yield subject.in_body(citation.target_start, "CLM108", message, "correct the path")
+
+
+def _dvc_link(subject: Subject, citation: Citation, link: DvcLink) -> Iterator[Finding]:
+    commits = subject.context.commits
+    if link.repository or subject.context.incomplete_clone:
+        return
+    if not commits.known(link.sha):
+        message = f"commit {link.sha[:12]} is not in this repository"
+        yield subject.in_body(citation.target_start, "CLM108", message, "correct or fetch it")
+    elif commits.data_hash(link.sha, link.path) is None:
+        if commits.tracking_directory(link.sha, link.path) or not commits.commit(link.sha):
+            return
+        message = f"DVC does not track {link.path} at commit {link.sha[:12]}"
+        yield subject.in_body(citation.target_start, "CLM108", message, "correct the path")
+
+
+def _blocks(subject: Subject) -> Iterator[Finding]:
+    record = subject.record
+    for problem in record.prose.block_problems:
+        yield subject.in_body(problem.start, "CLM202", problem.message, "run: expdocs fix")
+    wanted = {section.generated for section in record.kind.sections if section.generated}
+    blocks = {block.name: block for block in record.prose.blocks}
+    for block in record.prose.blocks:
+        if block.name not in wanted:
+            message = f"a {record.kind.name} has no generated block '{block.name}'"
+            yield subject.in_body(block.start, "CLM202", message, "remove its two comments")
+    if "runs" in blocks and "runs" in wanted and not subject.errors:
+        yield from _run_block(subject, blocks["runs"])
+    elif "runs" in wanted and not record.draft and not record.prose.block_problems:
+        message = "the generated block 'runs' is missing"
+        yield subject.in_body(0, "CLM202", message, "run: expdocs fix")
+
+
+def _run_block(subject: Subject, block: Block) -> Iterator[Finding]:
+    table = run_table(subject.record, subject.context.facts)
+    text = subject.record.file.body[block.inner_start : block.inner_end]
+    if table is not None and not says_the_same(text, table):
+        message = "the table of runs is not what the evidence says"
+        yield subject.in_body(block.start, "CLM201", message, "run: expdocs fix")
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004

@@ -1,0 +1,77 @@
+"""Running the rules over a corpus: findings in order, each fault once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from expdocs.config import Settings
+from expdocs.findings import Finding, Severity
+from expdocs.records.record import Record
+from expdocs.rules import claims, evidence, identity, lifecycle, links, schema
+from expdocs.rules.catalogue import CATALOGUE, matches
+from expdocs.rules.context import Context, Subject
+
+Check = Callable[[Subject], Iterator[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    schema.check,
+    identity.check,
+    links.check,
+    evidence.check,
+    claims.check,
+)
+
+
+def check_corpus(context: Context) -> list[Finding]:
+    """Return every finding about a corpus that its settings ask for, sorted by place."""
+    found = [f for f in context.corpus.findings if _wanted(f, context.settings)]
+    for record in context.corpus.records:
+        found += check_record(record, context)
+    if context.incomplete_clone:
+        found += [f for f in (_incomplete(context),) if _wanted(f, context.settings)]
+    return sorted(set(found))
+
+
+def check_record(record: Record, context: Context) -> list[Finding]:
+    """Return the findings about one record, those in its snapshots included."""
+    subject = Subject(record, context, schema.schema_errors(record))
+    found = [f for check in CHECKS for f in check(subject) if _wanted(f, context.settings)]
+    # A record with errors of its own is no longer what was accepted; that only follows from them.
+    if not any(f.severity is Severity.ERROR for f in found):
+        found += [f for f in lifecycle.check(subject) if _wanted(f, context.settings)]
+    return found
+
+
+def _wanted(finding: Finding, settings: Settings) -> bool:
+    if matches(finding.rule, settings.ignore):
+        return False
+    return not settings.select or matches(finding.rule, settings.select)
+
+
+def _incomplete(context: Context) -> Finding:
+    path = context.settings.file or context.settings.records[0]
+    rule = CATALOGUE["CFG201"]
+    message = "the clone is shallow or partial: commits that it lacks were not checked"
+    return Finding(path, 1, 1, rule.id, message, "run: git fetch --unshallow", rule.severity)
+
+
+def new_since(findings: Iterable[Finding], base: Iterable[Finding]) -> list[Finding]:
+    """Return the findings that a base lacks; a finding that only moved is not new."""
+    known = Counter((f.path, f.rule, f.message) for f in base)
+    new = []
+    for finding in findings:
+        key = (finding.path, finding.rule, finding.message)
+        if known[key]:
+            known[key] -= 1
+        else:
+            new.append(finding)
+    return new
+
+
+def in_paths(findings: Iterable[Finding], paths: Sequence[str]) -> list[Finding]:
+    """Return the findings in the files and folders named; all when none is named."""
+    folders = tuple(f"{path.rstrip('/')}/" for path in paths)
+    if not paths or "." in paths:
+        return list(findings)
+    return [f for f in findings if f.path in paths or f.path.startswith(folders)]

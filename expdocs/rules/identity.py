@@ -1,0 +1,53 @@
+"""REC3: ids, file names, labels, and what stands in the way of acceptance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from expdocs.findings import Finding
+from expdocs.records.corpus import id_of_file
+from expdocs.rules.context import Subject
+
+ACCEPTED = ("accepted", "superseded", "deprecated")
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Report a taken id, a file name that tells another id, labels used twice, open unknowns."""
+    yield from _identity(subject)
+    yield from _labels(subject)
+    yield from _unknowns(subject)
+
+
+def _identity(subject: Subject) -> Iterator[Finding]:
+    record, corpus = subject.record, subject.context.corpus
+    if not record.id or not subject.sound(("id",)):
+        return
+    first = corpus.by_id[record.id]
+    if first is not record:
+        message = f"the id {record.id} belongs to {first.path}"
+        yield subject.at(("id",), "REC301", message, "draw another: expdocs new prints a free one")
+    elif id_of_file(record.path) != record.id:
+        message = f"the file's name does not begin with {record.id}"
+        yield subject.at(("id",), "REC303", message, "run: expdocs fix")
+
+
+def _labels(subject: Subject) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for place, label in subject.record.marked("label"):
+        owner = str(place[0])
+        if owner != "runs" or place[-1] != "as":
+            continue
+        if label in seen:
+            message = f"the label '{label}' stands twice"
+            yield subject.at(place, "REC305", message, "give each run a label of its own")
+        seen[label] = owner
+
+
+def _unknowns(subject: Subject) -> Iterator[Finding]:
+    record = subject.record
+    if not record.kind.unknowns_refused or record.status not in ACCEPTED:
+        return
+    for field, declared in record.declared.items():
+        if declared.form == "unknown":
+            message = f"'{field}' is unknown, and a {record.kind.name} is accepted without unknowns"
+            yield subject.at((field,), "REC209", message, "find it out, or set the status back")

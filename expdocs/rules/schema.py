@@ -1,0 +1,116 @@
+"""REC2: what the schema, the sections and the template say of a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from expdocs.findings import Finding
+from expdocs.kinds.shape import Place
+from expdocs.kinds.validation import SchemaError, dotted
+from expdocs.records.frontmatter import template_comments
+from expdocs.records.record import Record
+from expdocs.rules.context import Subject
+
+
+def schema_errors(record: Record) -> tuple[SchemaError, ...]:
+    """Return how a record breaks its schema, as far as its status asks for.
+
+    Drafts may miss fields and leave values empty; fields declared unknown or absent are taken out.
+    """
+    data = {key: value for key, value in record.data.items() if key not in record.declared}
+    empty = set(empty_places(data))
+    errors = record.kind.validator.errors(_pruned(data))
+    return tuple(error for error in errors if not _excused(error, record, empty))
+
+
+def _excused(error: SchemaError, record: Record, empty: set[Place]) -> bool:
+    if error.rule != "REC201":
+        return False
+    if record.draft or error.place in empty:
+        return True
+    return len(error.place) == 1 and error.place[0] in record.declared
+
+
+def empty_places(data: Any, place: Place = ()) -> Iterator[Place]:
+    """Yield the places whose value is empty."""
+    if data is None:
+        yield place
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from empty_places(value, (*place, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from empty_places(value, (*place, index))
+
+
+def _pruned(data: Any) -> Any:
+    if isinstance(data, dict):
+        pairs = ((key, _pruned(value)) for key, value in data.items())
+        return {key: value for key, value in pairs if value is not None}
+    if isinstance(data, list):
+        return [_pruned(item) for item in data if item is not None]
+    return data
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Report schema errors, template text, missing sections and a foreign status."""
+    for error in subject.errors:
+        yield subject.at(error.place, error.rule, error.message, error.hint, on_key=error.on_key)
+    yield from _status(subject)
+    if not subject.record.draft:
+        yield from _template_text(subject)
+        yield from _sections(subject)
+
+
+def _status(subject: Subject) -> Iterator[Finding]:
+    record = subject.record
+    if subject.sound(("status",)) and record.status not in record.kind.statuses:
+        allowed = ", ".join(record.kind.statuses)
+        message = f"a {record.kind.name} cannot be '{record.status}'"
+        yield subject.at(("status",), "REC306", message, f"write one of: {allowed}")
+
+
+def _template_text(subject: Subject) -> Iterator[Finding]:
+    record = subject.record
+    reported = set()
+    for place in empty_places(record.data):
+        line, column = record.locate(place, on_key=True)
+        reported.add(line)
+        message, hint = f"'{dotted(place)}' is empty", _what_to_write(record, place)
+        yield Finding(record.path, line, column, "REC207", message, hint)
+    for offset in template_comments(record.file):
+        line, column = record.lines.at(offset)
+        if line not in reported:
+            message = "a comment of the template is left"
+            yield Finding(record.path, line, column, "REC207", message, "remove it from `# ?` on")
+    for mark in record.prose.template_marks:
+        message, hint = "a comment of the template is left", "write the section, drop the comment"
+        yield subject.in_body(mark[0], "REC207", message, hint)
+
+
+def _what_to_write(record: Record, place: Place) -> str:
+    about = record.kind.properties.get(str(place[0]), {})
+    hint = str(about.get("description", "")) if len(place) == 1 else ""
+    declare = "or declare it: {unknown: what is missing}"
+    required = len(place) == 1 and place[0] in record.kind.required
+    return f"{hint} {declare}".strip() if required else hint or "write a value or remove the key"
+
+
+def _sections(subject: Subject) -> Iterator[Finding]:
+    record = subject.record
+    headings = [heading for heading in record.prose.headings if heading.level == 2]  # noqa: PLR2004
+    for section in record.kind.sections:
+        found = next((h for h in headings if section.has_title(h.title)), None)
+        if found is None:
+            message = f"the section '{section.title}' is missing"
+            yield subject.in_body(0, "REC208", message, f"add a heading: ## {section.title}")
+        elif not section.generated and _empty_after(record, found.end):
+            message = f"the section '{section.title}' is empty"
+            yield subject.in_body(found.start, "REC207", message, "write it in a sentence or two")
+
+
+def _empty_after(record: Record, end: int) -> bool:
+    following = [h.start for h in record.prose.headings if h.start >= end]
+    text = record.file.body[end : min(following, default=len(record.file.body))]
+    return not text.strip()

@@ -1,0 +1,104 @@
+"""A repository opened for work: settings, kinds, records and evidence of one state of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from expdocs.config import Settings, load_settings
+from expdocs.errors import UsageError
+from expdocs.evidence.commits import Commits
+from expdocs.evidence.snapshots import CommitSnapshot
+from expdocs.evidence.store import Evidence
+from expdocs.kinds.registry import Registry, load_registry
+from expdocs.records.corpus import Corpus, load_corpus
+from expdocs.records.record import Record
+from expdocs.repository import Files, Repository
+from expdocs.rules.context import Context
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One state of a repository's files, read as records on demand."""
+
+    repository: Repository
+    files: Files
+
+    @classmethod
+    def open(cls, start: Path) -> Workspace:
+        """Open the working tree of the repository that holds ``start``."""
+        repository = Repository.discover(start)
+        return cls(repository, repository.working_files())
+
+    @property
+    def root(self) -> Path:
+        """The top folder of the working tree."""
+        return self.repository.root
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The configuration."""
+        return load_settings(self.files.read)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The kinds."""
+        return load_registry(self.files, self.settings.schemas)
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """The records."""
+        return load_corpus(self.files, self.settings, self.registry)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The committed evidence."""
+        return Evidence(self.files, self.settings.evidence)
+
+    def refreshed(self) -> Workspace:
+        """Return the workspace as it is on disk now."""
+        return Workspace(self.repository, self.repository.working_files())
+
+    @contextmanager
+    def context(self) -> Iterator[Context]:
+        """Open the object store and yield what rules look at."""
+        with self.repository.objects() as reader:
+            commits = Commits(reader, self.root, self._snapshot_of)
+            yield Context(self.corpus, self.evidence, commits, self._incomplete)
+
+    @cached_property
+    def _incomplete(self) -> bool:
+        return self.repository.shallow or self.repository.partial
+
+    def _snapshot_of(self, sha: str) -> CommitSnapshot | None:
+        found = self.evidence.commit(sha)
+        return found if isinstance(found, CommitSnapshot) else None
+
+    def record(self, name: str) -> Record:
+        """Return the record with this id or path; raises ``UsageError`` when there is none."""
+        path = self.relative(name)
+        found = self.corpus.find(name) or self.corpus.by_path.get(path)
+        if found is None:
+            broken = next((f for f in self.corpus.findings if path == f.path), None)
+            if broken:
+                where = f"{broken.path}:{broken.line}:{broken.column}"
+                raise UsageError(f"{where}: {broken.message}", broken.hint)
+            raise UsageError(
+                f"no record has the id or path '{name}'", "ids look like EXP-2026-11-20-417"
+            )
+        return found
+
+    def relative(self, path: str) -> str:
+        """Return a path as the repository names it: relative to its top, forward slashes."""
+        target = Path(path)
+        if not target.is_absolute():
+            target = Path.cwd() / target
+        try:
+            # The last part is not resolved: a symbolic link is named by its own name.
+            inside = (target.parent.resolve() / target.name).relative_to(self.root.resolve())
+        except ValueError:
+            return path
+        return inside.as_posix()
