@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from expdocs.config import Settings, load_settings
-from expdocs.errors import UsageError
+from expdocs.errors import CannotRun, UsageError
 from expdocs.evidence.commits import Commits
 from expdocs.evidence.snapshots import CommitSnapshot
 from expdocs.evidence.store import Evidence
@@ -90,6 +90,15 @@ class Workspace:
                 f"no record has the id or path '{name}'", "ids look like EXP-2026-11-20-417"
             )
         return found
+
+    def place(self, path: str) -> Path:
+        """Return where a file of the repository is written; raises where a link leads out of it."""
+        target = self.root / path
+        top = self.root.resolve()
+        existing = next(parent for parent in target.parents if parent.exists())
+        if not existing.resolve().is_relative_to(top) or target.is_symlink():
+            raise CannotRun(f"{path} leads out of the repository through a symbolic link")
+        return target
 
     def relative(self, path: str) -> str:
         """Return a path as the repository names it: relative to its top, forward slashes."""

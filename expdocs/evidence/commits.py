@@ -66,7 +66,9 @@ class Commits:
             if found is not None:
                 return found
         snapshot = self.snapshot(sha)
-        return snapshot.code_tree if snapshot else None
+        if snapshot is None or set(snapshot.code_tree_without) != left_out | {"dvc.lock"}:
+            return None
+        return snapshot.code_tree
 
     def data_hash(self, sha: str, path: str) -> str | None:
         """Return the DVC hash of a path at the commit, or None where it is not tracked."""

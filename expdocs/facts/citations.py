@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from functools import cached_property
 
-from expdocs.evidence.snapshots import Metric, Population, PopulationRun, RunSnapshot, fact
+from expdocs.evidence.comparison import fact
+from expdocs.evidence.snapshots import Metric, Population, PopulationRun, RunSnapshot
 from expdocs.evidence.store import Evidence
 from expdocs.prose.references import Delta, Field, Group, Ratio, RunRef, ValueOf
 from expdocs.records.corpus import Corpus

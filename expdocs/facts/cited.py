@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from expdocs.canonical import sha256_of
-from expdocs.evidence.snapshots import RunSnapshot, fact
+from expdocs.evidence.comparison import fact
+from expdocs.evidence.snapshots import RunSnapshot
 from expdocs.facts.citations import Evidenced, FactKey, Facts, Unresolved
 from expdocs.facts.tables import metric_names
 from expdocs.prose.references import ReferenceProblem, parse_reference

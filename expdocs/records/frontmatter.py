@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from expdocs.prose.scanner import Lines
 from expdocs.yamlnodes import Node, Scalar, YamlMapping, YamlProblem, YamlSequence, read_yaml
 
 MAX_FILE = 1024 * 1024
@@ -50,18 +51,6 @@ class RecordFile:
     def body(self) -> str:
         """The Markdown after the front matter."""
         return self.text[self.body_start :]
-
-
-class Lines:
-    """Line and column (from 1, in code points) of the offsets of a text."""
-
-    def __init__(self, text: str) -> None:
-        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
-
-    def at(self, offset: int) -> tuple[int, int]:
-        """Return the line and column of an offset."""
-        line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
 
 
 def read_record(data: bytes) -> RecordFile:

@@ -9,8 +9,8 @@ from typing import Any
 
 from expdocs.kinds.registry import Kind
 from expdocs.kinds.shape import Place, marked, typed
-from expdocs.prose.scanner import Prose, scan
-from expdocs.records.frontmatter import Lines, RecordFile
+from expdocs.prose.scanner import Lines, Prose, scan
+from expdocs.records.frontmatter import RecordFile
 from expdocs.yamlnodes import Node, YamlMapping, YamlSequence
 
 DECLARED = ("unknown", "none")

@@ -71,7 +71,10 @@ def new_since(findings: Iterable[Finding], base: Iterable[Finding]) -> list[Find
 
 def in_paths(findings: Iterable[Finding], paths: Sequence[str]) -> list[Finding]:
     """Return the findings in the files and folders named; all when none is named."""
-    folders = tuple(f"{path.rstrip('/')}/" for path in paths)
-    if not paths or "." in paths:
-        return list(findings)
-    return [f for f in findings if f.path in paths or f.path.startswith(folders)]
+    return [finding for finding in findings if covers(paths, finding.path)]
+
+
+def covers(paths: Sequence[str], path: str) -> bool:
+    """Whether a path is one of the files named, or in one of the folders; true for no names."""
+    folders = tuple(f"{one.rstrip('/')}/" for one in paths)
+    return not paths or "." in paths or path in paths or path.startswith(folders)

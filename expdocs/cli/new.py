@@ -1,0 +1,259 @@
+"""expdocs new: a record from the kind's template, filled with what evidence already tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from expdocs.cli.output import note
+from expdocs.edit.evidenced import Chosen, fields_of
+from expdocs.edit.fix import fix_record
+from expdocs.edit.scaffold import create
+from expdocs.errors import UsageError
+from expdocs.evidence.snapshots import RunSnapshot
+from expdocs.history import History
+from expdocs.kinds.registry import Kind
+from expdocs.kinds.shape import typed
+from expdocs.trackers.mlflow import Tracker, connect
+from expdocs.trackers.pull import pull
+from expdocs.workspace import Workspace
+from expdocs.yamlnodes import YamlMapping, YamlProblem, read_yaml
+
+_FIELDS = ("project", "approach", "hypothesis", "commit", "verdict", "decision_type")
+
+
+@click.command(
+    "new",
+    epilog=(
+        "Example: expdocs new experiment 'Oversampling does not help' --baseline weights "
+        "--run smote --metric val_f1 --approach smote --project churn"
+    ),
+    short_help="Scaffold a record: new experiment|decision|compact TITLE.",
+)
+@click.argument("kind_name", metavar="KIND")
+@click.argument("title")
+@click.option("--run", "runs", multiple=True, metavar="[LABEL=]RUN", help="A candidate run.")
+@click.option(
+    "--baseline", "baselines", multiple=True, metavar="[LABEL=]RUN", help="A baseline run."
+)
+@click.option(
+    "--sweep", "sweeps", multiple=True, metavar="[LABEL=]RUN", help="A sweep's parent run."
+)
+@click.option("--metric", default="", metavar="NAME", help="The primary metric.")
+@click.option("--effect", type=float, help="The smallest improvement that counts.")
+@click.option("--hypothesis", help="What was expected, falsifiable, with an effect size.")
+@click.option("--approach", help="The line of investigation.")
+@click.option("--verdict", help="promoted, archived or iterate.")
+@click.option("--commit", help="The commit that holds the code (any git name of it).")
+@click.option("--data", "data", multiple=True, metavar="PATH", help="A path tracked by DVC.")
+@click.option("--decision-type", help="model-selection, promotion, stop-line, …")
+@click.option("--decider", "deciders", multiple=True, metavar="ID", help="Who decides.")
+@click.option("--project", help="The project; the configuration may hold a default.")
+@click.option("--author", "authors", multiple=True, metavar="ID", help="Instead of git's author.")
+@click.option("--tag", "tags", multiple=True, help="A topic.")
+@click.option("--link", "links", multiple=True, metavar="TYPE:ID", help="A link to a record.")
+@click.option("--supersedes", metavar="ID", help="The record that this one will replace.")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Instead of today.")
+@click.option("--set", "given", multiple=True, metavar="KEY=YAML", help="Any other field.")
+@click.option("--tracker", metavar="URI|ALIAS", help="The MLflow tracking URI or an alias of it.")
+@click.option("--edit", is_flag=True, help="Open the new record in $EDITOR.")
+def command(kind_name: str, title: str, **options: Any) -> int:
+    """Write a new draft record and print its path as the last line.
+
+    RUN is a full id, a unique prefix, a run name, `last` or a tracker URL. Snapshots that are
+    missing are pulled; runs, metric, commit, data and the run table come from them.
+    """
+    workspace = Workspace.open(Path.cwd())
+    kind = _kind(workspace, kind_name)
+    day = options["day"].date() if options["day"] else _today()
+    values = dict(_values(workspace, kind, options))
+    evidenced = bool(options["runs"] or options["baselines"] or options["sweeps"])
+    if evidenced:
+        _require(kind, "runs", "--run")
+        for key, value in _from_runs(workspace, options).items():
+            values[key] = _merged(value, values.get(key))
+    elif metric := _metric_options(options):
+        values["metric"] = metric
+    path = create(workspace, kind, title, day, values)
+    written = _finish(workspace, path, options["tracker"]) if evidenced else ()
+    if options["edit"]:
+        click.edit(filename=str(workspace.root / path))
+    evidence = f"{workspace.settings.evidence} " if written else ""
+    click.echo(f"git add {evidence}{_quoted(path)}")
+    click.echo(path)
+    return 0
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+def _kind(workspace: Workspace, name: str) -> Kind:
+    kind = workspace.registry.get(name)
+    if kind is None:
+        known = ", ".join(workspace.registry.names())
+        raise UsageError(f"'{name}' is no kind of record", f"there are: {known}")
+    return kind
+
+
+def _require(kind: Kind, key: str, option: str) -> None:
+    if key not in kind.properties:
+        raise UsageError(f"a {kind.name} has no field '{key}' for {option}")
+
+
+def _values(workspace: Workspace, kind: Kind, options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    history = History(workspace.root)
+    author = history.author(workspace.settings)
+    yield "authors", list(options["authors"]) or ([author] if author else [])
+    yield "project", workspace.settings.project
+    for key in _FIELDS:
+        if options[key]:
+            _require(kind, key, f"--{key.replace('_', '-')}")
+            yield key, _commit(workspace, options[key]) if key == "commit" else options[key]
+    if options["deciders"]:
+        _require(kind, "deciders", "--decider")
+        yield "deciders", list(options["deciders"])
+    yield "tags", list(options["tags"])
+    yield "links", list(_links(workspace, kind, options))
+    if options["data"]:
+        _require(kind, "data", "--data")
+        yield "data", _data(workspace, options["data"], options["commit"])
+    yield from (_setting(kind, one) for one in options["given"])
+
+
+def _commit(workspace: Workspace, name: str) -> str:
+    sha = workspace.repository.resolve(name)
+    if sha is None:
+        raise UsageError(f"'{name}' names no commit here", "name a branch, a tag or a commit")
+    return sha
+
+
+def _links(workspace: Workspace, kind: Kind, options: dict[str, Any]) -> Iterator[dict[str, str]]:
+    given = list(options["links"])
+    if options["supersedes"]:
+        given.append(f"supersedes:{options['supersedes']}")
+    for text in given:
+        type_, _, target = text.partition(":")
+        if type_ not in kind.links:
+            known = ", ".join(kind.links)
+            raise UsageError(f"a {kind.name} has no links of type '{type_}'", f"known: {known}")
+        record = workspace.record(target)
+        yield {"type": type_, "target": record.id}
+
+
+def _data(workspace: Workspace, paths: Sequence[str], commit: str | None) -> list[dict[str, str]]:
+    sha = _commit(workspace, commit or "HEAD")
+    found = []
+    with workspace.context() as context:
+        for path in paths:
+            value = context.commits.data_hash(sha, path)
+            if value is None:
+                raise UsageError(
+                    f"DVC does not track {path} at commit {sha[:12]}", f"run: dvc add {path}"
+                )
+            found.append({"path": path, "hash": value})
+    return found
+
+
+def _setting(kind: Kind, text: str) -> tuple[str, Any]:
+    key, separator, source = text.partition("=")
+    if not separator or key not in kind.properties:
+        known = ", ".join(kind.properties)
+        raise UsageError(f"--set {text[:60]}: not KEY=YAML of a {kind.name}", f"keys: {known}")
+    try:
+        node = read_yaml(f"{key}: {source}")
+    except YamlProblem as problem:
+        raise UsageError(f"--set {key}: {problem.message}", problem.hint) from problem
+    if not isinstance(node, YamlMapping) or list(node.entries) != [key]:
+        raise UsageError(f"--set {key}: write one YAML value on one line")
+    return key, typed(node.entries[key], kind.shape.properties.get(key))
+
+
+def _metric_options(options: dict[str, Any]) -> dict[str, Any]:
+    if not options["metric"]:
+        return {}
+    return {"name": options["metric"], "goal": None, "effect": options["effect"]}
+
+
+def _merged(found: Any, given: Any) -> Any:
+    return given or found
+
+
+# --- from runs
+
+
+def _from_runs(workspace: Workspace, options: dict[str, Any]) -> dict[str, Any]:
+    wanted = [
+        (role, *_label_and_run(text))
+        for role, key in (("baseline", "baselines"), ("candidate", "runs"), ("sweep", "sweeps"))
+        for text in options[key]
+    ]
+    names = [name for _, _, name in wanted]
+    ids = _pulled(workspace, names, options)
+    fresh = workspace.refreshed()
+    chosen = [
+        Chosen(_snapshot(fresh, run_id), role, label)
+        for (role, label, _), run_id in zip(wanted, ids, strict=True)
+    ]
+    with fresh.context() as context:
+        fields = fields_of(chosen, options["metric"], context.commits, workspace.repository)
+    if fields["metric"] and options["effect"] is not None:
+        fields["metric"]["effect"] = options["effect"]
+    _explain_gaps(fields, chosen)
+    return fields
+
+
+def _label_and_run(text: str) -> tuple[str, str]:
+    label, separator, run = text.partition("=")
+    return (label, run) if separator and "://" not in label else ("", text)
+
+
+def _pulled(workspace: Workspace, names: Sequence[str], options: dict[str, Any]) -> list[str]:
+    """Return the runs' ids in order, with a snapshot of each pulled where it was missing."""
+    missing = [n for n in names if not isinstance(workspace.evidence.run(n), RunSnapshot)]
+    if not missing:
+        return list(names)
+    with _tracker(workspace, options["tracker"]) as tracker:
+        ids = {name: tracker.resolve(name) for name in missing}
+        wanted = [i for i in ids.values() if workspace.evidence.run(i) is None]
+        metrics = [options["metric"]] if options["metric"] else []
+        pull(workspace, lambda: tracker, wanted, metrics=metrics)
+    return [ids.get(name, name) for name in names]
+
+
+def _tracker(workspace: Workspace, uri: str | None) -> Tracker:
+    return connect(uri, workspace.root, workspace.settings.trackers)
+
+
+def _snapshot(workspace: Workspace, run_id: str) -> RunSnapshot:
+    found = workspace.evidence.run(run_id)
+    if not isinstance(found, RunSnapshot):
+        raise UsageError(f"run {run_id} has no snapshot that can be read")
+    return found
+
+
+def _explain_gaps(fields: dict[str, Any], chosen: Sequence[Chosen]) -> None:
+    if not fields["commit"] and any(one.snapshot.code_tree for one in chosen):
+        note("no commit holds the code that ran: commit it, then fill in `commit`")
+    elif not fields["commit"]:
+        note("the runs recorded no code: fill in `commit` by hand")
+    if not fields["metric"]:
+        note("the runs share no single metric: fill in `metric`, or give --metric")
+
+
+def _finish(workspace: Workspace, path: str, uri: str | None) -> tuple[str, ...]:
+    """Pull what the new record names beyond its runs, and write its run table."""
+    fresh = workspace.refreshed()
+    done = pull(fresh, lambda: _tracker(fresh, uri), [path], refresh=False)
+    fresh = fresh.refreshed()
+    with fresh.context() as context:
+        fix_record(fresh, context, fresh.corpus.by_path[path])
+    return (*done.written, workspace.settings.evidence)
+
+
+def _quoted(path: str) -> str:
+    return f"'{path}'" if any(c in path for c in " '\"$&;()|<>*?") else path

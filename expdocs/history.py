@@ -1,0 +1,89 @@
+"""What git's history and configuration tell, through GitPython: who works here, what is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import git
+
+from expdocs.config import Settings
+from expdocs.errors import CannotRun
+
+TAG_PREFIX = "expdocs/"
+_NOT_IN_AN_ID = re.compile(r"[^\w.-]+")
+
+
+class History:
+    """The history of one repository."""
+
+    def __init__(self, root: Path) -> None:
+        self._repo = git.Repo(root)
+
+    def author(self, settings: Settings) -> str:
+        """Return the author id of whoever works here: from ``people`` by email, else the name."""
+        with self._repo.config_reader() as reader:
+            name = str(reader.get_value("user", "name", ""))
+            email = str(reader.get_value("user", "email", ""))
+        for key, person in settings.people.items():
+            if email and email.casefold() in {known.casefold() for known in person.emails}:
+                return key
+        return author_id(name) or author_id(email.partition("@")[0])
+
+    def branch(self) -> str:
+        """Return the name of the branch that is checked out, or an empty string."""
+        return "" if self._repo.head.is_detached else str(self._repo.active_branch.name)
+
+    def protected(self, settings: Settings) -> str | None:
+        """Return the commit of the protected branch, or None where none is known."""
+        names = [settings.protected_branch] if settings.protected_branch else ["origin/HEAD"]
+        if settings.protected_branch:
+            names.insert(0, f"origin/{settings.protected_branch}")
+        for name in names:
+            try:
+                return str(self._repo.commit(name).hexsha)
+            except (git.BadName, git.GitCommandError, ValueError, IndexError):
+                continue
+        return None
+
+    def keep(self, commits: Iterable[str], settings: Settings) -> list[str]:
+        """Tag the commits that the protected branch lacks, so that no squash or prune loses them.
+
+        Returns the names of the new tags. Without a known protected branch nothing is tagged.
+        """
+        protected = self.protected(settings)
+        if protected is None:
+            return []
+        tags = []
+        for sha in commits:
+            name = f"{TAG_PREFIX}{sha[:12]}"
+            if not self._reachable(sha, protected) and name not in self._repo.tags:
+                self._tag(name, sha)
+                tags.append(name)
+        return tags
+
+    def _reachable(self, sha: str, tip: str) -> bool:
+        try:
+            return self._repo.is_ancestor(self._repo.commit(sha), self._repo.commit(tip))
+        except git.GitCommandError:
+            return True
+
+    def _tag(self, name: str, sha: str) -> None:
+        try:
+            self._repo.create_tag(name, ref=sha)
+        except git.GitCommandError as error:
+            raise CannotRun(f"git could not create the tag {name}") from error
+
+    def names_ever_added(self, part: str) -> list[str]:
+        """Return the names of all files whose name begins with ``part``, on any known branch."""
+        listing = self._repo.git.log(
+            "--all", "--diff-filter=A", "--name-only", "--format=", "-z", "--",
+            f":(top,glob)**/{part}*",
+        )  # fmt: skip
+        return [name for name in listing.split("\0") if name.strip()]
+
+
+def author_id(text: str) -> str:
+    """Return an author id made of a name: lower case, no blanks or punctuation."""
+    return _NOT_IN_AN_ID.sub("-", text.strip().lower()).strip(".-_")[:64]
