@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from expdocs.errors import ExpdocsError
-from expdocs.kinds.shape import core_scalar
+from expdocs.kinds.shape import reads_as_text
 from expdocs.records.frontmatter import RecordFile, read_record
 from expdocs.yamlnodes import Node, Scalar, YamlMapping, YamlProblem, YamlSequence, read_yaml
 
@@ -126,7 +126,7 @@ _SURPRISING = re.compile(r"(?i:y|n|yes|no|on|off|true|false|null|~)\Z")
 
 
 def _plain_reads_back(text: str, *, in_flow: bool) -> bool:
-    if not isinstance(core_scalar(text), str) or _SURPRISING.match(text) or "\n" in text:
+    if not reads_as_text(text) or _SURPRISING.match(text) or "\n" in text:
         return False
     source = f"[{text}]" if in_flow else f"k: {text}"
     try:

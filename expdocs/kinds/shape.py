@@ -16,7 +16,7 @@ from expdocs.yamlnodes import Node, Scalar, YamlMapping, YamlSequence
 
 _SCALAR_TYPES = frozenset({"number", "integer", "boolean", "null"})
 _INTEGER = re.compile(r"[-+]?[0-9]{1,300}\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,4})?\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,300})?\Z")
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None}
 _BRANCHES = ("allOf", "anyOf", "oneOf")
 _CONDITIONS = ("if", "then", "else")
@@ -118,6 +118,12 @@ def core_scalar(text: str) -> Any:
     return text
 
 
+def reads_as_text(text: str) -> bool:
+    """Whether a plain scalar is text to any YAML reader, however large the number it resembles."""
+    number = _INTEGER.match(text) or _FLOAT.match(text)
+    return bool(text) and text not in _WORDS and not number
+
+
 Place = tuple[str | int, ...]
 
 
@@ -135,4 +141,3 @@ def marked(data: Any, shape: Shape | None, place: Place = ()) -> Iterator[tuple[
             yield from marked(value, shape.items, (*place, index))
 
 
-__all__ = ["Place", "Shape", "YamlMapping", "core_scalar", "marked", "shape_of", "typed"]
