@@ -22,7 +22,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NON_FINITE = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
 
 
-class SnapshotProblem(ValueError):  # noqa: N818 - a finding in the making, as its name says
+class SnapshotProblem(ValueError):
     """A file is no evidence document that can be relied on: what is wrong, and what to do."""
 
     def __init__(self, message: str, hint: str = _PULL_AGAIN) -> None:
