@@ -46,14 +46,19 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def run_table(record: Record, facts: Facts) -> Table | None:
-    """Return the table of the record's runs; None when a run has no snapshot to fill it from."""
+    """Return the table of the record's runs; None when evidence to fill it from is missing."""
     uses = [use for use in record.runs if use.label]
     if not uses:
         return None
     try:
-        snapshots = {use.label: facts.snapshot(use) for use in uses}
+        return _table(record, uses, {use.label: facts.snapshot(use) for use in uses}, facts)
     except Unresolved:
         return None
+
+
+def _table(
+    record: Record, uses: Sequence[RunUse], snapshots: Mapping[str, RunSnapshot], facts: Facts
+) -> Table:
     names = metric_names(record)
     differing = _differing([snapshots[use.label] for use in uses if not use.sweep])
     header = ("Run", "Role", *names, "Parameters", "MLflow run")
@@ -76,7 +81,7 @@ def _row(
 ) -> tuple[Cell, ...]:
     if use.sweep:
         values = [_sweep_cell(use, name, record, facts) for name in names]
-        parameters = Cell(_count_of_sweep(use, facts))
+        parameters = Cell(f"{len(facts.children(use))} runs")
     else:
         values = [_metric_cell(snapshot, name) for name in names]
         shown = ", ".join(f"{_safe(n)}={_safe(snapshot.params.get(n, '–'))}" for n in differing)
@@ -97,10 +102,9 @@ def _metric_cell(snapshot: RunSnapshot, name: str) -> Cell:
 
 def _sweep_cell(use: RunUse, name: str, record: Record, facts: Facts) -> Cell:
     goal = goal_of(record, name)
+    found = [run.metrics[name] for run in facts.children(use) if name in run.metrics]
     try:
-        values = [
-            finite(child.metrics[name]) for child in facts.children(use) if name in child.metrics
-        ]
+        values = [finite(value) for value in found]
     except Unresolved:
         return Cell("–")
     if not values or not goal:
@@ -118,13 +122,6 @@ def goal_of(record: Record, name: str) -> str:
         if found == name and isinstance(owner, dict) and isinstance(owner.get("goal"), str):
             return str(owner["goal"])
     return ""
-
-
-def _count_of_sweep(use: RunUse, facts: Facts) -> str:
-    try:
-        return f"{len(facts.children(use))} runs"
-    except Unresolved:
-        return "–"
 
 
 def _group_rows(

@@ -158,14 +158,20 @@ def _blocks(subject: Subject) -> Iterator[Finding]:
         if block.name not in wanted:
             message = f"a {record.kind.name} has no generated block '{block.name}'"
             yield subject.in_body(block.start, "CLM202", message, "remove its two comments")
-    if "runs" in blocks and "runs" in wanted and not subject.errors:
+    if "runs" not in wanted or record.prose.block_problems:
+        return
+    if "runs" in blocks:
         yield from _run_block(subject, blocks["runs"])
-    elif "runs" in wanted and not record.draft and not record.prose.block_problems:
+    elif not record.draft:
         message = "the generated block 'runs' is missing"
         yield subject.in_body(0, "CLM202", message, "run: expdocs fix")
 
 
 def _run_block(subject: Subject, block: Block) -> Iterator[Finding]:
+    labelled = sum(bool(use.label) for use in subject.record.runs)
+    # Where fields are wrong, or two runs share a label, the table only follows from that.
+    if subject.errors or labelled != len(subject.record.labels):
+        return
     table = run_table(subject.record, subject.context.facts)
     text = subject.record.file.body[block.inner_start : block.inner_end]
     if table is not None and not says_the_same(text, table):

@@ -41,8 +41,9 @@ def check(subject: Subject) -> Iterator[Finding]:
     for use in subject.record.runs:
         if subject.sound(use.place):
             yield from _run(subject, use)
-    yield from _commits(subject)
-    yield from _triangle(subject)
+    edges = triangle(subject)
+    yield from _commits(subject, edges)
+    yield from _triangle(subject, edges)
 
 
 def _run(subject: Subject, use: RunUse) -> Iterator[Finding]:
@@ -83,9 +84,10 @@ def _population(subject: Subject, use: RunUse, run: RunSnapshot) -> Iterator[Fin
         yield subject.at(use.place, "EVD105", message, f"{_PULL} {use.run_id}")
 
 
-def _commits(subject: Subject) -> Iterator[Finding]:
+def _commits(subject: Subject, edges: list[RunEdge]) -> Iterator[Finding]:
+    wrong = {e.edge.place for e in edges if e.edge.verdict is Verdict.CONTRADICTED}
     for place, sha in subject.record.marked("commit"):
-        if subject.sound(place) and "@" not in sha:
+        if subject.sound(place) and "@" not in sha and place not in wrong:
             yield from _commit(subject, place, sha)
 
 
@@ -105,7 +107,7 @@ def _commit(subject: Subject, place: Place, sha: str) -> Iterator[Finding]:
             path = context.evidence.path_of(commit_path(sha))
             message = f"the snapshot says tree {snapshot.tree[:12]}, git says {commit.tree[:12]}"
             yield Finding(path, 1, 1, "EVD202", message, "restore the file from git")
-    elif not subject.record.draft:
+    elif snapshot is None and not subject.record.draft:
         message = f"commit {sha[:12]} has no snapshot"
         hint = f"run: expdocs evidence pull {subject.record.id}"
         yield subject.at(place, "EVD205", message, hint)
@@ -126,12 +128,16 @@ def triangle(subject: Subject) -> list[RunEdge]:
         run = subject.context.evidence.run(use.run_id)
         if isinstance(run, RunSnapshot) and not use.sweep:
             edges = edges_of(use, run, subject.context.commits)
-            found += [RunEdge(use, edge) for edge in edges if subject.sound(edge.place)]
+            found += [RunEdge(use, edge) for edge in edges if _sound(subject, edge)]
     return found
 
 
-def _triangle(subject: Subject) -> Iterator[Finding]:
-    edges = triangle(subject)
+def _sound(subject: Subject, edge: Edge) -> bool:
+    # A data edge rests on the path beside the hash, too.
+    return subject.sound(edge.place[:-1] if edge.name == "data" else edge.place)
+
+
+def _triangle(subject: Subject, edges: list[RunEdge]) -> Iterator[Finding]:
     contradicted = [e for e in edges if e.edge.verdict is Verdict.CONTRADICTED]
     wrong_commits = {e.edge.place for e in contradicted if e.edge.name == "code"}
     for place in wrong_commits:

@@ -59,7 +59,8 @@ def _supersession(subject: Subject) -> Iterator[Finding]:
             hint = f"run: expdocs supersede {record.id} --by {successor.id}"
             yield subject.at(("status",), "LNK105", message, hint)
     if _in_circle(record.id, corpus):
-        yield subject.at(("links",), "LNK104", "this record supersedes itself in a circle")
+        message = "this record supersedes itself in a circle"
+        yield subject.at(("links",), "LNK104", message, "remove the link that came last")
 
 
 def _in_circle(start: str, corpus: Corpus) -> bool:

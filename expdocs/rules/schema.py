@@ -9,7 +9,7 @@ from expdocs.findings import Finding
 from expdocs.kinds.shape import Place
 from expdocs.kinds.validation import SchemaError, dotted
 from expdocs.records.frontmatter import template_comments
-from expdocs.records.record import Record
+from expdocs.records.record import DECLARED, Record
 from expdocs.rules.context import Subject
 
 
@@ -18,7 +18,8 @@ def schema_errors(record: Record) -> tuple[SchemaError, ...]:
 
     Drafts may miss fields and leave values empty; fields declared unknown or absent are taken out.
     """
-    data = {key: value for key, value in record.data.items() if key not in record.declared}
+    taken_out = {*record.declared, *(k for k, v in record.data.items() if _half_declared(v))}
+    data = {key: value for key, value in record.data.items() if key not in taken_out}
     empty = set(empty_places(data))
     errors = record.kind.validator.errors(_pruned(data))
     return tuple(error for error in errors if not _excused(error, record, empty))
@@ -29,7 +30,14 @@ def _excused(error: SchemaError, record: Record, empty: set[Place]) -> bool:
         return False
     if record.draft or error.place in empty:
         return True
-    return len(error.place) == 1 and error.place[0] in record.declared
+    return len(error.place) == 1 and (
+        error.place[0] in record.declared or _half_declared(record.data.get(str(error.place[0])))
+    )
+
+
+def _half_declared(value: Any) -> bool:
+    """Whether a value is ``{unknown: }`` without its reason, which is reported as empty."""
+    return isinstance(value, dict) and list(value.items()) in [[(form, None)] for form in DECLARED]
 
 
 def empty_places(data: Any, place: Place = ()) -> Iterator[Place]:
