@@ -194,15 +194,25 @@ def _code_point(error: Any) -> int:
     return character if isinstance(character, int) else ord(character[:1] or "\0")
 
 
+_CONFLICT = re.compile(r"^<{7}(?: |$)", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 _TAB = re.compile(r"found character (?:'\\t'|that cannot start any token)")
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> YamlProblem:
     said = str(error.problem or error.context or "not YAML")
     mark = error.problem_mark or error.context_mark
-    if "unexpected end of stream" in said:
+    if "unexpected end of stream" in said or "could not find expected ':'" in said:
         mark = error.context_mark or mark
     offset = min(mark.index, len(text)) if mark else 0
+    if conflict := _CONFLICT.search(text):
+        hint = "keep one side and remove the lines <<<<<<<, ======= and >>>>>>>"
+        return YamlProblem("REC110", "a merge conflict is left here", hint, conflict.start())
+    if "expected <document start>" in said:
+        directive = _DIRECTIVE.search(text)
+        what = "a YAML directive (%) is" if directive else "a second YAML document is"
+        offset = directive.start() if directive else offset
+        return YamlProblem("REC114", f"{what} not allowed", _HINTS["REC114"], offset)
     if "undefined alias" in said:
         return YamlProblem("REC112", "an alias (*) is not allowed", _HINTS["REC112"], offset)
     if "undefined tag handle" in said:

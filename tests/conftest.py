@@ -173,7 +173,7 @@ def run_cli(monkeypatch: pytest.MonkeyPatch) -> RunCli:
             else:
                 patch.chdir(Path.cwd())
             code = run(list(arguments))
-        return Ran(code, *(s.buffer.getvalue().decode() for s in (out, err)))  # type: ignore[attr-defined]
+        return Ran(code, *(s.buffer.getvalue().decode() for s in (out, err)))
 
     return call
 

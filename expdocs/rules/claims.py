@@ -168,9 +168,11 @@ def _blocks(subject: Subject) -> Iterator[Finding]:
 
 
 def _run_block(subject: Subject, block: Block) -> Iterator[Finding]:
+    listed = subject.record.data.get("runs")
     labelled = sum(bool(use.label) for use in subject.record.runs)
-    # Where fields are wrong, or two runs share a label, the table only follows from that.
-    if subject.errors or labelled != len(subject.record.labels):
+    whole = not isinstance(listed, list) or len(listed) == len(subject.record.runs)
+    # Where fields are wrong or empty, or two runs share a label, the table only follows from that.
+    if subject.errors or not whole or labelled != len(subject.record.labels):
         return
     table = run_table(subject.record, subject.context.facts)
     text = subject.record.file.body[block.inner_start : block.inner_end]
