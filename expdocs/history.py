@@ -12,6 +12,7 @@ from expdocs.config import Settings
 from expdocs.errors import CannotRun
 
 TAG_PREFIX = "expdocs/"
+_IDENTITY = re.compile(r"(.*) <(.*)> \d+ [-+]\d+\Z")
 _NOT_IN_AN_ID = re.compile(r"[^\w.-]+")
 
 
@@ -23,13 +24,19 @@ class History:
 
     def author(self, settings: Settings) -> str:
         """Return the author id of whoever works here: from ``people`` by email, else the name."""
-        with self._repo.config_reader() as reader:
-            name = str(reader.get_value("user", "name", ""))
-            email = str(reader.get_value("user", "email", ""))
+        name, email = self._identity()
         for key, person in settings.people.items():
             if email and email.casefold() in {known.casefold() for known in person.emails}:
                 return key
         return author_id(name) or author_id(email.partition("@")[0])
+
+    def _identity(self) -> tuple[str, str]:
+        """Return name and address as git would write them into a commit made now."""
+        try:
+            found = _IDENTITY.match(self._repo.git.var("GIT_AUTHOR_IDENT"))
+        except git.GitCommandError:
+            found = None
+        return (found[1], found[2]) if found else ("", "")
 
     def branch(self) -> str:
         """Return the name of the branch that is checked out, or an empty string."""

@@ -106,9 +106,10 @@ def _require(kind: Kind, key: str, option: str) -> None:
 
 
 def _values(workspace: Workspace, kind: Kind, options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    history = History(workspace.root)
-    author = history.author(workspace.settings)
-    yield "authors", list(options["authors"]) or ([author] if author else [])
+    authors = list(options["authors"]) or _git_author(workspace)
+    if not authors:
+        note("git does not know who you are: fill in `authors`, or set git's user.name")
+    yield "authors", authors
     yield "project", workspace.settings.project
     for key in _FIELDS:
         if options[key]:
@@ -123,6 +124,11 @@ def _values(workspace: Workspace, kind: Kind, options: dict[str, Any]) -> Iterat
         _require(kind, "data", "--data")
         yield "data", _data(workspace, options["data"], options["commit"])
     yield from (_setting(kind, one) for one in options["given"])
+
+
+def _git_author(workspace: Workspace) -> list[str]:
+    author = History(workspace.root).author(workspace.settings)
+    return [author] if author else []
 
 
 def _commit(workspace: Workspace, name: str) -> str:
