@@ -118,6 +118,9 @@ def _values(workspace: Workspace, kind: Kind, options: dict[str, Any]) -> Iterat
     if options["deciders"]:
         _require(kind, "deciders", "--decider")
         yield "deciders", list(options["deciders"])
+    for key, option in (("tags", "--tag"), ("links", "--link")):
+        if options[key]:
+            _require(kind, key, option)
     yield "tags", list(options["tags"])
     yield "links", list(_links(workspace, kind, options))
     if options["data"]:

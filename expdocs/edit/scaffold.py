@@ -86,12 +86,13 @@ def new_path(kind: Kind, record_id: str, title: str, day: date) -> str:
 
 
 def filled(kind: Kind, values: Mapping[str, Any]) -> str:
-    """Return the kind's template with values set."""
+    """Return the kind's template with the values set that the kind has a field for."""
     try:
         template = read_record(kind.template.encode("utf-8"))
     except ValueError as error:
         raise ExpdocsError(f"the template of '{kind.name}' cannot be read: {error}") from error
-    return set_fields(template, {k: v for k, v in values.items() if v not in (None, "", [])})
+    known = {key: value for key, value in values.items() if key in kind.properties}
+    return set_fields(template, {k: v for k, v in known.items() if v not in (None, "", [])})
 
 
 def record_of(kind: Kind, text: str, path: str = "") -> Record:
