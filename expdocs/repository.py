@@ -14,6 +14,14 @@ from typing import IO, Protocol
 
 from expdocs.errors import CannotRun
 
+
+class Unreadable(CannotRun):
+    """A file is there, but the system does not let it be read."""
+
+    def __init__(self, path: str, error: OSError) -> None:
+        super().__init__(f"{path} cannot be read: {error.strerror}", "check its permissions")
+
+
 FULL_SHA = re.compile(r"\A[0-9a-f]{40}\Z")
 _REGULAR = {"100644", "100755"}
 
@@ -108,7 +116,7 @@ class Repository:
         """Find the repository that holds ``start``; raises ``CannotRun`` when there is none."""
         wanted = ("--show-toplevel", "--git-common-dir", "--is-shallow-repository")
         try:
-            answer = _git(start, "rev-parse", "--path-format=absolute", *wanted).decode()
+            root, common, shallow = _rev_parse(start, *wanted)
         except CannotRun as problem:
             if "not a git repository" in problem.message:
                 raise CannotRun(
@@ -119,7 +127,6 @@ class Repository:
                     f"{start} has no working tree (a bare repository?)", "run it in a clone"
                 ) from None
             raise
-        root, common, shallow = answer.rstrip("\n").split("\n")
         return cls(Path(root), Path(common), shallow=shallow == "true")
 
     def run(self, *arguments: str, stdin: bytes | None = None, keep: Sequence[str] = ()) -> bytes:
@@ -184,6 +191,7 @@ class Repository:
 class _WorkingTree:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
+        self._folders = {"": True}
 
     def list(self, roots: Sequence[str]) -> Sequence[Entry]:
         options = ("--cached", "--others", "--exclude-standard", "--deduplicate")
@@ -194,21 +202,32 @@ class _WorkingTree:
 
     def _entry(self, path: str) -> Entry | None:
         try:
+            if not self._own(path.rpartition("/")[0]):
+                return None
             status = os.lstat(f"{self._repository.root}/{path}")
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            raise Unreadable(path, error) from error
         return Entry(path, stat.S_ISREG(status.st_mode), status.st_size)
 
     def read(self, path: str) -> bytes | None:
         target = self._repository.root / path
         try:
-            if not stat.S_ISREG(target.lstat().st_mode):
+            if not stat.S_ISREG(target.lstat().st_mode) or not self._own(path.rpartition("/")[0]):
                 return None
             return target.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise CannotRun(f"{path} cannot be read: {error.strerror}") from error
+            raise Unreadable(path, error) from error
+
+    def _own(self, folder: str) -> bool:
+        """Whether a folder is the repository's own: no symbolic link leads to it."""
+        if folder not in self._folders:
+            mode = os.lstat(f"{self._repository.root}/{folder}").st_mode
+            self._folders[folder] = stat.S_ISDIR(mode) and self._own(folder.rpartition("/")[0])
+        return self._folders[folder]
 
 
 class _Objects:
@@ -260,6 +279,20 @@ def _tree_entries(listing: bytes) -> dict[str, Entry]:
             path = os.fsdecode(name)
             entries[path] = Entry(path, mode in _REGULAR, blob=blob)
     return entries
+
+
+def _rev_parse(where: Path, *options: str) -> list[str]:
+    answer = os.fsdecode(_git(where, "rev-parse", "--path-format=absolute", *options))
+    lines = answer.removesuffix("\n").split("\n")
+    if len(lines) == len(options):
+        return lines
+    # A path with a line break in it can only be told apart when it is asked for alone.
+    return [_alone(where, option) for option in options]
+
+
+def _alone(where: Path, option: str) -> str:
+    answer = _git(where, "rev-parse", "--path-format=absolute", option)
+    return os.fsdecode(answer).removesuffix("\n")
 
 
 def _git(

@@ -180,10 +180,17 @@ def run_cli(monkeypatch: pytest.MonkeyPatch) -> RunCli:
 
 @pytest.fixture
 def run_program() -> RunCli:
-    """Run the program as a process: ``run_program("check", cwd=folder, env={…}, timeout=60)``."""
+    """Run the program as a process: ``run_program("check", cwd=folder, env={…}, timeout=60)``.
+
+    ``before`` is called in the new process before the program starts.
+    """
 
     def call(
-        *arguments: str, cwd: Path, env: Mapping[str, str] | None = None, timeout: float = 60
+        *arguments: str,
+        cwd: Path,
+        env: Mapping[str, str] | None = None,
+        timeout: float = 60,
+        before: Callable[[], object] | None = None,
     ) -> Ran:
         done = subprocess.run(
             [sys.executable, "-m", "expdocs", *arguments],
@@ -192,6 +199,7 @@ def run_program() -> RunCli:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=timeout,
+            preexec_fn=before,
             check=False,
         )
         return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())

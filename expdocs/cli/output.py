@@ -16,9 +16,9 @@ JSON_VERSION = 1
 
 def print_problem(message: str, hint: str = "") -> None:
     """Print why a command could not go on, on stderr."""
-    click.echo(f"{styled('error:', 'red', sys.stderr)} {plain(message)}", err=True)
+    click.echo(f"{styled('error:', 'red', sys.stderr)} {one_line(message)}", err=True)
     if hint:
-        click.echo(f"  {styled('hint:', 'cyan', sys.stderr)} {plain(hint)}", err=True)
+        click.echo(f"  {styled('hint:', 'cyan', sys.stderr)} {one_line(hint)}", err=True)
 
 
 def note(message: str) -> None:
@@ -40,15 +40,20 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
 
 
+def one_line(text: str) -> str:
+    """Return plain text for one line, whatever a file's name or a value holds."""
+    return plain(text).replace("\n", "�")
+
+
 def print_text(findings: Sequence[Finding], records: int) -> None:
     """Print findings one by one, each with its place and hint, and a summary."""
     colours = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
     for finding in findings:
         where = f"{finding.path}:{finding.line}:{finding.column}"
         weight = styled(finding.severity, colours[finding.severity])
-        click.echo(f"{plain(where)}: {weight} {finding.rule} {plain(finding.message)}")
+        click.echo(f"{one_line(where)}: {weight} {finding.rule} {one_line(finding.message)}")
         if finding.hint:
-            click.echo(f"    {plain(finding.hint)}")
+            click.echo(f"    {one_line(finding.hint)}")
     click.echo(summary_line(findings, records))
 
 
@@ -78,4 +83,6 @@ def print_json(findings: Sequence[Finding], records: int) -> None:
         "findings": [{key: getattr(f, key) for key in keys} for f in findings],
         "summary": {"records": records, **count(findings)},
     }
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    shown = json.dumps(document, ensure_ascii=False, indent=2)
+    # A file's name that is not UTF-8 holds surrogates, which JSON can only escape.
+    click.echo(shown.encode("utf-8", "backslashreplace").decode())

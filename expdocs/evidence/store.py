@@ -18,7 +18,7 @@ from expdocs.evidence.snapshots import (
     population_path,
     run_path,
 )
-from expdocs.repository import Files
+from expdocs.repository import Files, Unreadable
 
 _Snapshot = TypeVar("_Snapshot", RunSnapshot, CommitSnapshot, Population)
 
@@ -81,12 +81,10 @@ class Evidence:
     def _decoded(
         self, path: str, decode: Callable[[bytes], _Snapshot]
     ) -> _Snapshot | BrokenSnapshot | None:
-        content = self._files.read(self.path_of(path))
-        if content is None:
-            return None
         try:
-            return decode(content)
-        except SnapshotProblem as problem:
+            content = self._files.read(self.path_of(path))
+            return None if content is None else decode(content)
+        except (SnapshotProblem, Unreadable) as problem:
             return BrokenSnapshot(self.path_of(path), problem.message, problem.hint)
 
     def _named(

@@ -15,7 +15,7 @@ from expdocs.kinds.registry import Registry
 from expdocs.kinds.shape import Place
 from expdocs.records.frontmatter import MAX_FILE, ReadProblem, RecordFile, read_record
 from expdocs.records.record import Record
-from expdocs.repository import Entry, Files
+from expdocs.repository import Entry, Files, Unreadable
 from expdocs.yamlnodes import Scalar
 
 RECORD_ID = re.compile(r"[A-Z]{2,8}-[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{3}")
@@ -113,6 +113,8 @@ def load_corpus(files: Files, settings: Settings, registry: Registry) -> Corpus:
     findings: list[Finding] = []
     unread: set[str] = set()
     for entry in files.list(settings.records):
+        if entry.path in settings.records:
+            findings.append(_no_folder(entry.path))
         if not is_record_path(entry.path, settings):
             continue
         found, said = load_record(entry, files, registry)
@@ -122,6 +124,11 @@ def load_corpus(files: Files, settings: Settings, registry: Registry) -> Corpus:
         else:
             records.append(found)
     return Corpus(settings, registry, tuple(records), tuple(findings), frozenset(unread))
+
+
+def _no_folder(root: str) -> Finding:
+    message = f"the record folder {root} is a file, a symbolic link or a submodule"
+    return Finding(root, 1, 1, "REC104", message, "make it a folder that git tracks")
 
 
 def is_record_path(path: str, settings: Settings) -> bool:
@@ -159,7 +166,10 @@ def _content(entry: Entry, files: Files) -> bytes:
         size = f"{entry.size / 1024 / 1024:.1f} MiB"
         hint = "keep records short: put data, logs and pictures elsewhere and link to them"
         raise ReadProblem("REC102", f"the file has {size}; a record has at most 1 MiB", hint)
-    content = files.read(entry.path)
+    try:
+        content = files.read(entry.path)
+    except Unreadable as error:
+        raise ReadProblem("REC104", error.message, error.hint) from error
     if content is None:
         raise ReadProblem("REC104", "the file cannot be read", "check that it exists")
     return content
