@@ -6,10 +6,14 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-import git
-
 from expdocs.config import Settings
 from expdocs.errors import CannotRun
+
+try:
+    import git
+except ImportError as error:  # GitPython is there, but the program that it needs is not
+    raise CannotRun("git is not installed", "install git 2.36 or newer") from error
+
 
 TAG_PREFIX = "expdocs/"
 _IDENTITY = re.compile(r"(.*) <(.*)> \d+ [-+]\d+\Z")

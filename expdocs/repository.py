@@ -23,7 +23,17 @@ class Unreadable(CannotRun):
 
 
 FULL_SHA = re.compile(r"\A[0-9a-f]{40}\Z")
+_PATH = re.compile(r"[^\n\0]+")
+_STOPPED = ("git stopped while its objects were read", "run: git fsck")
 _REGULAR = {"100644", "100755"}
+
+
+# What hooks run with, and what would point git elsewhere; see git rev-parse --local-env-vars.
+# The index of a commit in progress is looked at on purpose, so GIT_INDEX_FILE is not among them.
+OF_ANOTHER_REPOSITORY = (
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE"),
+    *("GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG", "GIT_PREFIX", "GIT_SHALLOW_FILE"),
+)
 
 
 def git_environment(keep: Sequence[str] = ()) -> dict[str, str]:
@@ -63,19 +73,24 @@ class ObjectReader:
 
     def get(self, sha: str, path: str | None = None) -> GitObject | None:
         """Return the object, or the one at ``path`` in it; None when the store lacks it."""
-        if not FULL_SHA.match(sha) or (path is not None and ("\n" in path or not path)):
+        if not FULL_SHA.match(sha) or (path is not None and not _PATH.fullmatch(path)):
             return None
         name = sha if path is None else f"{sha}:{path}"
         try:
-            self._in.write(name.encode() + b"\n")
+            self._in.write(os.fsencode(name) + b"\n")
             self._in.flush()
-            return self._answer()
-        except (BrokenPipeError, ValueError) as error:
-            raise CannotRun("git stopped while its objects were read") from error
+        except BrokenPipeError as error:
+            raise CannotRun(*_STOPPED) from error
+        except UnicodeEncodeError:
+            return None
+        return self._answer()
 
     def _answer(self) -> GitObject | None:
         # A missing object is answered as "<name> missing", and names may hold blanks.
-        fields = self._out.readline().rstrip(b"\n").rsplit(b" ", 2)
+        line = self._out.readline()
+        if not line:
+            raise CannotRun(*_STOPPED)
+        fields = line.rstrip(b"\n").rsplit(b" ", 2)
         if len(fields) != 3 or not fields[2].isdigit():  # noqa: PLR2004
             return None
         data = self._out.read(int(fields[2]))

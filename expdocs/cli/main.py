@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from expdocs import __version__
+from expdocs.repository import OF_ANOTHER_REPOSITORY
 
 COMMANDS = {
     "init": "expdocs.cli.init",
@@ -58,5 +59,7 @@ class LazyGroup(click.Group):
 )
 def cli(directory: Path | None) -> None:
     """Keep the why of your experiments: records in git, bound to evidence, published as a site."""
+    for name in OF_ANOTHER_REPOSITORY:  # for the sake of libraries that start git themselves
+        os.environ.pop(name, None)
     if directory is not None:
         os.chdir(directory)
