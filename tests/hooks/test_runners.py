@@ -5,6 +5,10 @@ The first two install the program from `.pre-commit-hooks.yaml` of this checkout
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 RUNNERS = ("pre-commit", "prek", "git")
@@ -243,3 +247,26 @@ def test_a_push_is_checked_whole(managed, tmp_path):
     assert managed.commit().code == 0
     again = managed.git("push", "-q", str(tmp_path / "remote.git"), "main")
     assert again.code == 0, again.text
+
+
+@pytest.mark.parametrize("runner", RUNNERS[:2])
+def test_the_configuration_that_init_writes_runs_the_program_on_the_path(runner, hook):
+    hooked = hook("git")
+    hooked.made.git("config", "--unset", "core.hooksPath")
+    assert hooked.git("rm", "-qrf", "hooks").code == 0
+    assert (hooked.root / ".pre-commit-config.yaml").is_file()
+    tool = Path(sys.executable).with_name(runner)
+    subprocess.run(
+        [tool, "install"],
+        cwd=hooked.root,
+        check=True,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+    )
+    before = hooked.log()
+    hooked.put(hooked.made.record, good(hooked))
+    assert_committed(hooked, hooked.commit(), before)
+    hooked.put(hooked.made.record, bad(hooked))
+    stopped = hooked.commit()
+    assert (stopped.code, hooked.log()) == (1, before + 1)
+    assert "1 record checked: 1 error" in stopped.text
