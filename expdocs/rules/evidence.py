@@ -87,8 +87,20 @@ def _population(subject: Subject, use: RunUse, run: RunSnapshot) -> Iterator[Fin
 def _commits(subject: Subject, edges: list[RunEdge]) -> Iterator[Finding]:
     wrong = {e.edge.place for e in edges if e.edge.verdict is Verdict.CONTRADICTED}
     for place, sha in subject.record.marked("commit"):
-        if subject.sound(place) and "@" not in sha and place not in wrong:
+        if not subject.sound(place) or place in wrong:
+            continue
+        if "@" in sha:
+            yield from _foreign(subject, place, sha.partition("@")[0])
+        else:
             yield from _commit(subject, place, sha)
+
+
+def _foreign(subject: Subject, place: Place, alias: str) -> Iterator[Finding]:
+    known = subject.context.settings.repositories
+    if alias not in known:
+        message = f"the configuration names no repository '{alias}'"
+        hint = f"add it under [repositories], which has: {', '.join(known) or 'none'}"
+        yield subject.at(place, "EVD201", message, hint, severity=subject.softened("EVD201"))
 
 
 def _commit(subject: Subject, place: Place, sha: str) -> Iterator[Finding]:
@@ -194,8 +206,15 @@ def _unverified(
             names = _names(e.name for e in group)
             message = f"{what} of {names} {edge.verdict}: {edge.reason}"
             severity = Severity.ERROR if _required(subject, name) else None
-            hint = "start runs with expdocs[mlflow] installed, or record expdocs.tags()"
-            yield subject.at(edge.place, rule, message, hint, severity=severity)
+            yield subject.at(edge.place, rule, message, _advice(edge), severity=severity)
+
+
+def _advice(edge: Edge) -> str:
+    if edge.verdict is Verdict.UNREACHABLE:
+        return "run: expdocs evidence pull where commit and data can be reached"
+    if edge.name == "parameters":
+        return "say in the text that it was given by hand, or correct the commit"
+    return "start runs with expdocs[mlflow] installed, or record expdocs.tags()"
 
 
 def _by_reason(edges: list[RunEdge]) -> Iterable[list[RunEdge]]:
@@ -210,7 +229,12 @@ def _counts(subject: Subject, edge: RunEdge, contradicted: set[Place]) -> bool:
     """Leave out what another finding already says: no commit, a missing or a wrong one."""
     if not edge.use.commit or edge.use.commit_place in contradicted:
         return False
-    known = subject.context.commits.known(edge.use.commit)
+    alias, separator, _ = edge.use.commit.partition("@")
+    known = (
+        alias in subject.context.settings.repositories
+        if separator
+        else subject.context.commits.known(edge.use.commit)
+    )
     return known and subject.sound(edge.use.commit_place)
 
 

@@ -224,6 +224,11 @@ def a_commit_that_is_not_there(repo) -> None:
     change(repo, f"commit: {repo.code}", f"commit: {'0' * 40}")
 
 
+@case("EVD201")
+def a_repository_that_is_not_configured(repo) -> None:
+    change(repo, f"commit: {repo.code}", f"commit: other@{repo.code}")
+
+
 @case("EVD202")
 def a_commit_snapshot_with_another_tree(repo) -> None:
     from expdocs.canonical import canonical_bytes, sha256_of
@@ -355,6 +360,17 @@ def test_the_rule_is_found_alone(rule: str, make: Case, checked_repo, run_cli) -
     assert {finding["rule"] for finding in found} == {rule}
     assert {finding["severity"] for finding in found} == {CATALOGUE[rule].severity}
     assert all(finding["hint"] and finding["message"] for finding in found)
+
+
+def test_code_in_another_repository_is_never_shown_as_verified(checked_repo, run_cli) -> None:
+    change(checked_repo, f"commit: {checked_repo.code}", f"commit: other@{checked_repo.code}")
+    config = checked_repo.root / "expdocs.toml"
+    config.write_text('repositories = {other = "../other"}\n' + config.read_text())
+    found = run_cli("check", "--format", "json", cwd=checked_repo.root).findings()
+    assert [(f["rule"], f["severity"]) for f in found] == [
+        ("EVD204", "warning"), ("EVD214", "warning")
+    ]  # fmt: skip
+    assert all("unreachable" in finding["message"] for finding in found)
 
 
 def test_every_rule_has_a_case() -> None:
