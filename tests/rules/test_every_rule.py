@@ -34,7 +34,7 @@ def change(repo, old: str, new: str, count: int = 1) -> None:
 
 def add(repo, path: str, old: str = "", new: str = "") -> None:
     """Add a copy of the record under another id."""
-    text = repo.text.replace("EXP-2026-11-20-417", path.split("/")[-1][:18])
+    text = repo.text.replace("EXP-2026-11-20-417", path.rsplit("/", maxsplit=1)[-1][:18])
     repo.write({path: text.replace(old, new) if old else text})
 
 
