@@ -33,13 +33,9 @@ demo: $(VENV)/.has-demo
 	    echo './$(DEMO) is there and is not from `make demo`: it stays as it is.' >&2; \
 	    echo 'Move it away, or choose another folder: make demo DEMO=other' >&2; exit 1; \
 	fi; \
-	$(IN_VENV) expdocs demo '$(DEMO)'; code=$$?; \
-	[ ! -d '$(DEMO)/.git' ] || : > '$(DEMO)/$(MARK)'; \
-	[ $$code -eq 0 ] || exit $$code; \
-	echo; \
-	echo 'the repository   ./$(DEMO)'; \
-	[ ! -f '$(DEMO)/site/index.html' ] || echo 'its site         ./$(DEMO)/site/index.html'; \
-	echo 'to work in it    . $(BIN)/activate && cd $(DEMO) && expdocs check'
+	trap '[ ! -d "$(DEMO)/.git" ] || : > "$(DEMO)/$(MARK)"' EXIT; trap 'exit 130' INT TERM; \
+	$(IN_VENV) expdocs demo '$(DEMO)'
+	@echo; echo 'the program is in $(VENV), so first: . $(BIN)/activate'
 
 test: $(VENV)/.has-dev
 	@$(IN_VENV) python -m pytest -n 2 --dist loadfile $(ARGS)
