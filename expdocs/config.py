@@ -58,9 +58,12 @@ def load_settings(read: Read) -> Settings:
         return _Reader("expdocs.toml", own).settings()
     project = _document("pyproject.toml", read)
     if project is not None:
-        table = project.data.get("tool", {}).get("expdocs")
+        tools = project.data.get("tool")
+        table = tools.get("expdocs") if isinstance(tools, dict) else None
         if isinstance(table, dict):
             return _Reader("pyproject.toml", _Document(project.text, table)).settings()
+        if table is not None:
+            raise ConfigurationError("pyproject.toml: 'tool.expdocs' must be a table")
     return Settings()
 
 
@@ -114,7 +117,7 @@ class _Reader:
 
     def _read_texts(self, key: str) -> tuple[str, ...]:
         value = self._table[key]
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        if not _texts(value):
             raise self._problem(key, f"'{key}' must be a list of texts", f'{key} = ["…"]')
         return tuple(value)
 
@@ -129,7 +132,8 @@ class _Reader:
 
     def _folder(self, key: str, value: str) -> str:
         parts = value.rstrip("/").split("/")
-        if not value or value.startswith("/") or {"", ".", "..", ".git"} & set(parts):
+        strange = "\\" in value or not value.isprintable()
+        if strange or value.startswith("/") or {"", ".", "..", ".git"} & set(parts):
             hint = "name a folder inside the repository, such as journal"
             raise self._problem(key, f"'{key}': '{value}' is no folder in the repository", hint)
         return "/".join(parts)
@@ -154,9 +158,9 @@ class _Reader:
             raise self._problem(name, f"'people.{name}' must hold name and emails", hint)
         emails = entry.get("emails", [])
         shown = entry.get("name", "")
-        if not isinstance(shown, str) or not isinstance(emails, list):
+        if not isinstance(shown, str) or not _texts(emails):
             raise self._problem(name, f"'people.{name}' must hold a name and a list of emails")
-        return Person(shown, tuple(str(email) for email in emails))
+        return Person(shown, tuple(emails))
 
     def _read_aliases(self, key: str) -> dict[str, str]:
         table = self._table[key]
@@ -172,6 +176,10 @@ class _Reader:
         place = re.search(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", self._text, re.MULTILINE)
         line = self._text.count("\n", 0, place.start()) + 1 if place else 1
         return ConfigurationError(f"{self._path}:{line}: {message}", hint)
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 _FORM = {

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from expdocs.config import Settings, load_settings
-from expdocs.errors import CannotRun, UsageError
+from expdocs.errors import CannotRun, ConfigurationError, UsageError
 from expdocs.evidence.commits import Commits
 from expdocs.evidence.snapshots import CommitSnapshot
 from expdocs.evidence.store import Evidence
@@ -41,6 +41,9 @@ class Workspace:
     @cached_property
     def settings(self) -> Settings:
         """The configuration."""
+        if (self.root / "expdocs.toml").is_symlink():
+            hint = "put the file itself here: links are not followed"
+            raise ConfigurationError("expdocs.toml is a symbolic link", hint)
         return load_settings(self.files.read)
 
     @cached_property

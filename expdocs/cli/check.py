@@ -83,10 +83,13 @@ def _known(
 
 
 def _chosen(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...]) -> Settings:
-    if unknown := unknown_patterns([*settings.select, *settings.ignore]):
-        raise ConfigurationError(f"{settings.file}: no rule has the id '{unknown[0]}'")
+    hint = "see: expdocs explain --list"
+    for key, patterns in (("select", settings.select), ("ignore", settings.ignore)):
+        if unknown := unknown_patterns(patterns):
+            message = f"{settings.file}: '{key}': no rule has the id '{unknown[0]}'"
+            raise ConfigurationError(message, hint)
     if unknown := unknown_patterns([*select, *ignore]):
-        raise UsageError(f"no rule has the id '{unknown[0]}'", "see: expdocs explain --list")
+        raise UsageError(f"no rule has the id '{unknown[0]}'", hint)
     return replace(settings, select=select or settings.select, ignore=(*settings.ignore, *ignore))
 
 

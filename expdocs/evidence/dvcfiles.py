@@ -66,7 +66,8 @@ def _outs(data: Mapping[str, Any], *, lock: bool) -> Iterator[Mapping[str, Any]]
             found = stage.get(key, []) if isinstance(stage, dict) else []
             if key == "deps" and not lock:
                 continue
-            yield from (out for out in found if isinstance(out, dict))
+            listed = found if isinstance(found, list) else []
+            yield from (out for out in listed if isinstance(out, dict))
 
 
 def _hash_of(out: Mapping[str, Any]) -> str:
