@@ -82,7 +82,7 @@ class History:
 
     def _tag(self, name: str, sha: str) -> None:
         try:
-            self._repo.create_tag(name, ref=sha)
+            self._repo.create_tag(name, ref=sha, no_sign=True)
         except git.GitCommandError as error:
             raise CannotRun(f"git could not create the tag {name}") from error
 

@@ -57,7 +57,9 @@ _FIELDS = ("project", "approach", "hypothesis", "commit", "verdict", "decision_t
 @click.option("--tag", "tags", multiple=True, help="A topic.")
 @click.option("--link", "links", multiple=True, metavar="TYPE:ID", help="A link to a record.")
 @click.option("--supersedes", metavar="ID", help="The record that this one will replace.")
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Instead of today.")
+@click.option(
+    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Not today."
+)
 @click.option("--set", "given", multiple=True, metavar="KEY=YAML", help="Any other field.")
 @click.option("--tracker", metavar="URI|ALIAS", help="The MLflow tracking URI or an alias of it.")
 @click.option("--edit", is_flag=True, help="Open the new record in $EDITOR.")

@@ -201,7 +201,8 @@ def _child_value(child: PopulationRun, field: Field) -> Fact:
 def _unknown_label(owner: Record, name: str, known: list[str], what: str) -> Unresolved:
     listed = owner.data.get("runs")
     entries = [e for e in listed if isinstance(e, dict)] if isinstance(listed, list) else []
-    written = {entry.get(key) for entry in entries for key in ("as", "group")}
+    written = {entry.get("as" if what == "run" else "group") for entry in entries}
+    written |= {entry.get("as") for entry in entries if entry.get("role") == "sweep"}
     # A label whose run cannot be read, or a record without runs, has a finding of its own.
     follows = name in written or not isinstance(listed, list)
     message = f"{owner.id or owner.path} has no {what} '{name}'"
