@@ -108,7 +108,8 @@ def test_non_finite_values_are_shown_as_such(value, good, bad, checked_repo, run
     path.write_bytes(canonical_bytes(document) + b"\n")
     head = checked_repo.text.split("## Observations")[0]
     lines = [line for line in head.splitlines() if not line.startswith("|")]
-    tail = "## Observations\n\n[{}](run:weights#val_f1)\n\n## Conclusion\n\nx\n\n## Next steps\n\nx\n"
+    tail = "## Observations\n\n[{}](run:weights#val_f1)\n\n"
+    tail += "## Conclusion\n\nx\n\n## Next steps\n\nx\n"
     for shown, rules in ((good, []), (bad, ["CLM104"])):
         checked_repo.write({checked_repo.record: "\n".join(lines) + "\n" + tail.format(shown)})
         assert run_cli("fix", cwd=checked_repo.root).code == 0
