@@ -239,9 +239,14 @@ class Repo:
         return self.git("rev-parse", "HEAD")
 
     def state(self) -> dict[str, str]:
-        """Every file below the root, ``.git`` too but its index, with a digest of its bytes."""
+        """Every file below the root with a digest of its bytes.
+
+        Files of ``.git`` too, but the index, and the program's own lock and cache.
+        """
         found = {}
         for folder, names, files in os.walk(self.root):
+            if folder == str(self.root / ".git"):
+                names[:] = [name for name in names if name != "expdocs"]
             for name in [*files, *(n for n in names if (Path(folder) / n).is_symlink())]:
                 path = Path(folder) / name
                 if path != self.root / ".git" / "index":

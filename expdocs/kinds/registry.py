@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,9 @@ FILES = ("schema.json", "kind.yaml", "template.md")
 MUTABLE = frozenset({"status", "accepted", "corrections", "retention_until"})
 LIFECYCLE = ("draft", "proposed", "accepted", "rejected", "superseded", "deprecated")
 RESERVED = frozenset({"synthesis"})
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+MARKS = ("run", "commit", "record", "author", "label", "data-path", "data-hash", "metric")
+MAX_SCHEMA_DEPTH = 64
 MAX_FILE = 512 * 1024
 
 
@@ -232,7 +235,11 @@ def _text(path: str, content: bytes | None) -> str:
 
 def _schema(path: str, text: str, *, check: bool) -> Mapping[str, Any]:
     try:
-        schema = json.loads(text)
+        schema = json.loads(
+            text,
+            object_pairs_hook=partial(_each_once, path),
+            parse_constant=partial(_no_constant, path),
+        )
     except json.JSONDecodeError as error:
         place = f"{path}:{error.lineno}:{error.colno}"
         raise ConfigurationError(f"{place}: not valid JSON: {error.msg}") from error
@@ -245,15 +252,51 @@ def _schema(path: str, text: str, *, check: bool) -> Mapping[str, Any]:
     return schema
 
 
+def _each_once(path: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ConfigurationError(f"{path}: the key '{twice}' stands twice", "keep one of them")
+    return found
+
+
+def _no_constant(path: str, name: str) -> Any:
+    raise ConfigurationError(f"{path}: not valid JSON: {name} is no JSON number")
+
+
 def _check_schema(path: str, schema: dict[str, Any]) -> None:
+    if schema.get("$schema", DRAFT) != DRAFT:
+        hint = f'write "$schema": "{DRAFT}"'
+        raise ConfigurationError(f"{path}: '$schema' is another draft of JSON Schema", hint)
+    _check_marks(path, schema)
     try:
-        jsonschema_rs.meta.validate(
-            {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-        )
+        jsonschema_rs.meta.validate({"$schema": DRAFT, **schema})
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
         place = "/".join(str(part) for part in getattr(error, "instance_path", []))
         said = getattr(error, "message", str(error)).splitlines()[0][:200]
         raise ConfigurationError(f"{path}: not a JSON Schema: /{place}: {said}") from error
+
+
+def _check_marks(path: str, node: Any, depth: int = 1) -> None:
+    if depth > MAX_SCHEMA_DEPTH:
+        raise ConfigurationError(f"{path}: nested too deeply")
+    if isinstance(node, list):
+        for item in node:
+            _check_marks(path, item, depth + 1)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            # Below `properties` the same words would be names of fields, which have schemas.
+            if not isinstance(value, dict | bool) and not _mark_fits(key, value):
+                hint = f"x-expdocs is one of: {', '.join(MARKS)}; x-expdocs-hint is text"
+                raise ConfigurationError(f"{path}: '{key}' has no such value", hint)
+            _check_marks(path, value, depth + 1)
+
+
+def _mark_fits(key: str, value: Any) -> bool:
+    if key == "x-expdocs":
+        return value in MARKS
+    return key != "x-expdocs-hint" or isinstance(value, str)
 
 
 def _about(path: str, text: str) -> dict[str, Any]:

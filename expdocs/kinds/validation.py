@@ -145,7 +145,7 @@ def _type(place: Place, error: Any, schema: Mapping[str, Any]) -> Iterable[Schem
     words = " or ".join(_TYPE_WORDS.get(name, name) for name in wanted)
     found = _TYPE_WORDS[_type_name(error.instance)]
     message = f"{dotted(place)} must be {words}, not {found}"
-    yield SchemaError(place, "REC203", message, schema.get("description", ""))
+    yield SchemaError(place, "REC203", message, schema.get("description", f"write {words}"))
 
 
 def _enum(place: Place, error: Any, schema: Mapping[str, Any]) -> Iterable[SchemaError]:
@@ -159,14 +159,16 @@ def _enum(place: Place, error: Any, schema: Mapping[str, Any]) -> Iterable[Schem
 
 def _pattern(place: Place, error: Any, schema: Mapping[str, Any]) -> Iterable[SchemaError]:
     message = f"{dotted(place)}: '{_brief(error.instance)}' does not have the form it must have"
-    yield SchemaError(place, "REC205", message, schema.get("description", ""))
+    form = _brief(schema.get("pattern", schema.get("format", "")))
+    yield SchemaError(place, "REC205", message, schema.get("description", f"its form is {form}"))
 
 
 def _other(place: Place, error: Any, schema: Mapping[str, Any]) -> Iterable[SchemaError]:
     said = str(error.message)
     said = said if len(said) <= 160 else f"breaks the schema's '{error.kind.name}'"  # noqa: PLR2004
     message = f"{dotted(place)}: {said}" if place else said
-    yield SchemaError(place, "REC206", message, schema.get("description", ""))
+    hint = "see what the kind's schema.json allows here"
+    yield SchemaError(place, "REC206", message, schema.get("description", hint))
 
 
 _EXPLAIN: dict[str, _Explain] = {

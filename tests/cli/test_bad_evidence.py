@@ -131,7 +131,7 @@ def test_swapped_snapshots(checked_repo: Any, run_cli: Any) -> None:
 
 
 def test_a_resealed_lie_is_caught_by_the_citations(checked_repo: Any, run_cli: Any) -> None:
-    points = dict.fromkeys(("first", "last", "min", "max"), [0, 0.9])
+    points = {key: [0, 0.9] for key in ("first", "last", "min", "max")}
     metric = {"val_f1": {**points, "count": 1}}
     edited(checked_repo, checked_repo.snapshot("smote-2"), put("metrics", metric))
     ran = run_cli("check", "--format=json", cwd=checked_repo.root)
