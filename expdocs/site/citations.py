@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Context, Decimal
 from enum import StrEnum
 
+from expdocs.evidence.snapshots import RunSnapshot
 from expdocs.facts.citations import Fact, Unresolved
 from expdocs.findings import Finding
-from expdocs.prose.numbers import NumberProblem, show
 from expdocs.prose.references import (
     DvcLink,
     Field,
@@ -24,6 +25,8 @@ from expdocs.rules import claims
 from expdocs.rules.context import Subject
 from expdocs.site.urls import commit_url, hashed_slug, run_url
 
+_TWELVE = Context(prec=12)
+
 
 class Agreement(StrEnum):
     """What a citation's source says of it."""
@@ -31,6 +34,18 @@ class Agreement(StrEnum):
     MATCHES = "matches its source"
     DIFFERS = "does not match its source"
     UNCHECKED = "could not be checked"
+
+    @property
+    def counted(self) -> str:
+        """The words after a number of citations."""
+        return _COUNTED[self]
+
+
+_COUNTED = {
+    Agreement.MATCHES: "matching",
+    Agreement.DIFFERS: "not matching",
+    Agreement.UNCHECKED: "not checked",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +124,18 @@ class Citations:
         except Unresolved:
             return ""
         page = run_url(use.run_id)
-        if not page or field is None or use.sweep:
+        found = self._context.evidence.run(use.run_id)
+        if not page or field is None or not isinstance(found, RunSnapshot):
             return page
-        if field.namespace == "metrics":
+        if field.namespace == "metrics" and field.name in found.metrics:
             return f"{page}#{metric_anchor(field.name)}"
-        return f"{page}#{parameter_anchor(field.name)}" if field.namespace == "params" else page
+        if field.namespace == "params" and field.name in found.params:
+            return f"{page}#{parameter_anchor(field.name)}"
+        return page
 
 
 def _exactly(fact: Fact) -> str:
-    if isinstance(fact.value, str):
-        return fact.value
-    try:
-        return show(fact.value, digits=12)
-    except NumberProblem:
-        return str(fact.value)
+    """Return a recorded value in full, a computed one to twelve digits."""
+    if isinstance(fact.value, Decimal) and fact.value.is_finite():
+        return f"{_TWELVE.plus(fact.value).normalize(_TWELVE):f}"
+    return str(fact.value)

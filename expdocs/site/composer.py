@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from expdocs.evidence.triangle import Verdict
 from expdocs.kinds.registry import LIFECYCLE
@@ -75,6 +75,7 @@ class Composer:
             known_statuses=frozenset(LIFECYCLE),
             in_words=in_words,
             moment=moment,
+            ticks=ticks,
         )
         return environment
 
@@ -149,3 +150,15 @@ def moment(text: str | None) -> str:
         return "–"
     day, _, time = text.partition("T")
     return f"{day} {time[:5]} UTC" if time.endswith("Z") else f"{day} {time[:5]}".strip()
+
+
+def ticks(text: str) -> Markup:
+    """Return our own words with what stands between back quotes as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # one that is not closed
+        return escape(text)
+    shown = (
+        Markup("<code>{}</code>").format(part) if n % 2 else escape(part)
+        for n, part in enumerate(parts)
+    )
+    return Markup("").join(shown)

@@ -12,6 +12,7 @@ from expdocs.records.record import Record, declared_value
 
 MAX_COLUMNS = 6
 SHORT = 40
+WIDE = 60
 # What the head of a page and its panels show.
 ELSEWHERE = frozenset(
     {
@@ -79,6 +80,13 @@ class FieldView:
     label: str
     description: str
     value: Value
+
+    @property
+    def wide(self) -> bool:
+        """Whether the value wants the whole width."""
+        if isinstance(self.value, Text):
+            return len(self.value.text) > WIDE
+        return not (isinstance(self.value, Items) and self.value.inline)
 
 
 def fields_of(record: Record, link: Link) -> Iterator[FieldView]:

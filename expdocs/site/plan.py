@@ -65,17 +65,17 @@ def plan_site(
 
 
 def _chained(pages: list[PagePlan], found: Survey) -> Iterator[PagePlan]:
-    """Give each record the next newer and the next older one of its kind."""
+    """Give each record the one before and the one after it in time, of its kind."""
     by_kind: dict[str, list[str]] = {}
     for record in found.records:
         by_kind.setdefault(record.record.kind.name, []).append(record.url)
     around = {}
     for urls in by_kind.values():
         for newer, url, older in zip(["", *urls], urls, [*urls[1:], ""], strict=False):
-            around[url] = (newer, older)
+            around[url] = (older, newer)
     for page in pages:
-        newer, older = around[page.url]
-        yield replace(page, previous=newer, following=older)
+        older, newer = around[page.url]
+        yield replace(page, previous=older, following=newer)
 
 
 def _trimmed(pages: tuple[PagePlan, ...]) -> Iterator[PagePlan]:

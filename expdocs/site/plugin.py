@@ -173,8 +173,7 @@ def plan_is_home(plan: PagePlan, nav: Navigation) -> bool:
 
 
 def _set_theme(config: Any) -> None:
-    given = any("theme" in each for each in config.user_configs if isinstance(each, dict))
-    if not given:
+    if config.theme.name in (None, "mkdocs"):  # what mkdocs takes when no theme is named
         config.theme = Theme(name="material", language="en")
     theme = config.theme
     theme["font"] = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -20,13 +21,14 @@ from expdocs.site.urls import hashed_slug, listing_url, record_url, relative
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
 MAX_PICTURE = 5 * 1024 * 1024
 DESCRIPTION = 160
+_MARKUP = re.compile(r"[*`#|\[\]]+")
 
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """A link of a record, seen from one of its ends."""
+    """Another record and how this one and it are joined."""
 
-    relation: str
+    relations: tuple[str, ...]
     id: str
     page: RecordPage | None
 
@@ -52,7 +54,7 @@ class RecordPages:
             record.title,
             page=page,
             record=record,
-            fields=tuple(fields_of(record, self._composer.mark)),
+            fields=sorted(fields_of(record, self._composer.mark), key=lambda one: one.wide),
             body=body,
             edges=EDGES,
             open_edges=tuple(open_edges(page)),
@@ -71,19 +73,21 @@ class RecordPages:
     # --- links of the record
 
     def _linked(self, page: RecordPage) -> Iterator[LinkView]:
-        corpus = self._survey.corpus
-        seen = set()
-        for link in corpus.links_from.get(page.record.id, ()):
-            if link.path == page.record.path:
-                target = self._survey.find(link.target)
-                seen.add((link.type, link.target))
-                yield LinkView(link.type, link.target, target)
-        for link in corpus.links_to.get(page.record.id, ()):
-            source = self._survey.by_path.get(link.path)
-            key = (link.reverse, link.source)
-            if source is not None and source is not page and key not in seen:
-                seen.add(key)
-                yield LinkView(link.reverse, link.source, source)
+        relations: dict[str, dict[str, None]] = {}
+        for name, relation in self._ends(page):
+            relations.setdefault(name, {})[relation] = None
+        for name, found in relations.items():
+            yield LinkView(tuple(found), name, self._survey.find(name))
+
+    def _ends(self, page: RecordPage) -> Iterator[tuple[str, str]]:
+        corpus, own = self._survey.corpus, page.record
+        for link in corpus.links_from.get(own.id, ()):
+            if link.path == own.path:
+                found = corpus.find(link.target)
+                yield (found.id if found else link.target), link.type
+        for link in corpus.links_to.get(own.id, ()):
+            if link.path != own.path:
+                yield link.source, link.reverse
 
     def _successors(self, page: RecordPage) -> tuple[RecordPage, ...]:
         links = self._survey.corpus.links_to.get(page.record.id, ())
@@ -166,16 +170,18 @@ def _search_text(record: Record) -> str:
 
 
 def _readable(record: Record) -> Iterator[str]:
-    """Yield the body without comments, generated blocks and the targets of citations."""
+    """Yield the body without markup, comments, generated blocks and targets of citations."""
     prose, body = record.prose, record.file.body
     hidden = [*prose.comments, *((b.start, b.end) for b in prose.blocks)]
+    hidden += [(c.start, c.text_start) for c in prose.citations]
     hidden += [(c.text_start + len(c.text), c.end) for c in prose.citations]
+    hidden += [(link.target_start, link.target_end) for link in prose.links]
     position = 0
     for start, end in sorted(hidden):
         if start >= position:
-            yield " ".join(body[position:start].split())
+            yield " ".join(_MARKUP.sub(" ", body[position:start]).split())
         position = max(position, end)
-    yield " ".join(body[position:].split())
+    yield " ".join(_MARKUP.sub(" ", body[position:]).split())
 
 
 def redirects(page: RecordPage) -> Iterator[tuple[str, str]]:

@@ -30,6 +30,8 @@ _SCHEMES = frozenset({"http", "https", "mailto"})
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _IGNORED_IN_URLS = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202f\ufeff]")
 _TOC_LEVELS = (2, 3)
+# A few seconds; a page of ordinary text takes a thousandth of it.
+MAX_WORK = 30_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +100,26 @@ class Renderer:
         self, body: str, prose: Prose, citations: tuple[CitationView, ...], links: Links
     ) -> Rendered:
         """Return the body as HTML; ``citations`` are those of ``prose``, in order."""
+        if _work(body, prose) > MAX_WORK:
+            return _plain(body)
         source, pieces = _with_placeholders(body, prose, citations, links)
         self._extension.start(pieces, links)
         try:
             converted = self._markdown.reset().convert(source)
         except Exception:  # no record may stop the build: its text is shown plainly
-            return Rendered(f'<pre class="xd-plain">{html.escape(body)}</pre>')
+            return _plain(body)
         left_over = _replaced(converted, pieces, lambda piece: html.escape(piece.text))
         return Rendered(left_over, tuple(_headings(self._markdown, pieces)))
+
+
+def _plain(body: str) -> Rendered:
+    return Rendered(f'<pre class="xd-plain">{html.escape(body)}</pre>')
+
+
+def _work(body: str, prose: Prose) -> int:
+    """Return about how many steps the parser takes over brackets, each of which it looks past."""
+    spans = ((p.start, p.end) for p in prose.passages)
+    return sum(body.count("[", start, end) * (end - start) for start, end in spans)
 
 
 def _headings(parser: Markdown, pieces: Mapping[str, _Piece]) -> Iterator[Heading]:
@@ -284,17 +298,24 @@ class _Judge(Treeprocessor):  # type: ignore[misc]
         links = self._safe.links
         if links is None:
             return
+        anchors = {element.get("id", "") for element in root.iter()}
         for element in list(root.iter()):
-            if element.tag == "a" and not element.get("class", "").startswith("xd-"):
+            if element.get("class", "").startswith("footnote-"):
+                _judge_footnote(element, anchors)
+            elif element.tag == "a" and not element.get("class", "").startswith("xd-"):
                 _judge_link(element, links)
             elif element.tag == "img":
                 _judge_image(element, links)
 
 
+def _judge_footnote(element: ElementTree.Element, anchors: set[str]) -> None:
+    """Take a link to or from a footnote away where its other end is missing."""
+    if element.get("href", "")[1:] not in anchors:
+        element.attrib.pop("href", None)
+
+
 def _judge_link(element: ElementTree.Element, links: Links) -> None:
     target = decoded(element.get("href", ""))
-    if element.get("class", "").startswith("footnote") and target.startswith("#fn"):
-        return
     anchor = judged(target, links)
     element.attrib.pop("href", None)
     if anchor is None:

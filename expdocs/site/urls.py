@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from pathlib import PurePosixPath
+from posixpath import dirname, relpath
 from urllib.parse import quote
 
 from expdocs.records.corpus import RECORD_ID
@@ -75,5 +75,4 @@ def relative(page: str, target: str) -> str:
     anchor = f"#{quote(fragment, safe='-._~:')}" if mark else ""
     if path == page and anchor:
         return anchor
-    up = "../" * (len(PurePosixPath(page).parts) - 1)
-    return f"{up}{quote(path)}{anchor}"
+    return f"{quote(relpath(path, dirname(page) or '.'))}{anchor}"

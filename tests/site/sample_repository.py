@@ -95,7 +95,7 @@ def sample(root: Path, *, hostile: bool = True) -> str:
 def _code(root: Path) -> None:
     write(root, "train.py", "print('train')\n")
     write(root, "params.yaml", "C: 1.0\nseed: 7\n")
-    out = "outs:\n- md5: 5afc23b9622f8f9ffa60824f4e97d0d5\n  size: 10\n  hash: md5\n  path: churn.csv\n"
+    out = f"outs:\n- {DATA_HASH.replace(':', ': ')}\n  size: 10\n  hash: md5\n  path: churn.csv\n"
     write(root, "data/churn.csv.dvc", out)
     write(root, ".gitignore", "/site/\n")
     write(root, "mkdocs.yml", "site_name: Churn journal\nplugins:\n  - expdocs\n")
@@ -318,8 +318,10 @@ decision_type: model-selection
 deciders: [li]
 options:
   - {name: Class weights, outcome: chosen, experiments: [EXP-2026-11-20-417], reason: Simple.}
-  - {name: SMOTE, outcome: rejected, experiments: [EXP-2026-11-20-417], reason: Too little gained.}
-criteria: [{name: val_f1, goal: maximize, weight: 0.6}, {name: latency, goal: minimize, weight: 0.4}]
+  - {name: SMOTE, outcome: rejected, experiments: [EXP-2026-11-20-417], reason: Gains little.}
+criteria:
+  - {name: val_f1, goal: maximize, weight: 0.6}
+  - {name: latency, goal: minimize, weight: 0.4}
 links: [{type: decides, target: EXP-2026-11-20-417}]
 accepted: {by: li, date: 2026-11-20T12:30:00Z, digest: "v1:0", schema: 1, facts: "v1:0"}
 ---
