@@ -33,9 +33,9 @@ def run(arguments: list[str]) -> int:
     except ExpdocsError as problem:
         print_problem(problem.message, problem.hint)
         return problem.exit_code
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # which is how click leaves a closed pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return COULD_NOT_RUN
     except OSError as problem:
         print_problem(f"{problem.strerror or problem}: {problem.filename or 'the system'}")
         return COULD_NOT_RUN

@@ -12,7 +12,7 @@ from expdocs.config import Settings
 from expdocs.errors import ConfigurationError, UsageError
 from expdocs.findings import Finding, Severity
 from expdocs.records.corpus import is_record_path
-from expdocs.repository import Repository
+from expdocs.repository import Repository, Unreadable
 from expdocs.rules.catalogue import unknown_patterns
 from expdocs.rules.engine import check_corpus, in_paths, new_since
 from expdocs.workspace import Workspace
@@ -102,15 +102,31 @@ def _checked_path(workspace: Workspace, path: str) -> str:
     if relative.startswith(("/", "../")):
         raise UsageError(f"{path} is outside the repository {workspace.root}")
     target = workspace.root / relative
-    if not target.is_symlink() and not target.exists():
-        if workspace.files.read(relative) is None:
-            raise UsageError(f"{path} does not exist")
+    if not path:
+        raise UsageError("the file '' does not exist")
+    if not _on_disk(target):
+        if not _in_files(workspace, relative):
+            raise UsageError(f"{path[:200]} does not exist")
     elif target.is_file() and not _checks(workspace, relative):
         raise UsageError(
             f"{path} is no record",
             f"records are .md files under {', '.join(workspace.settings.records)}",
         )
     return relative
+
+
+def _in_files(workspace: Workspace, path: str) -> bool:
+    try:
+        return workspace.files.read(path) is not None
+    except Unreadable:
+        return False
+
+
+def _on_disk(target: Path) -> bool:
+    try:
+        return target.is_symlink() or target.exists()
+    except OSError:  # a name that is too long
+        return False
 
 
 def _checks(workspace: Workspace, path: str) -> bool:

@@ -12,7 +12,7 @@ import click
 from expdocs.cli.output import note
 from expdocs.edit.evidenced import Chosen, fields_of
 from expdocs.edit.fix import fix_record
-from expdocs.edit.scaffold import create
+from expdocs.edit.scaffold import create, refuse_broken
 from expdocs.errors import UsageError
 from expdocs.evidence.snapshots import RunSnapshot
 from expdocs.history import History
@@ -73,6 +73,7 @@ def command(kind_name: str, title: str, **options: Any) -> int:
     kind = _kind(workspace, kind_name)
     day = options["day"].date() if options["day"] else _today()
     values = dict(_values(workspace, kind, options))
+    refuse_broken(kind, title, values)
     evidenced = bool(options["runs"] or options["baselines"] or options["sweeps"])
     if evidenced:
         _require(kind, "runs", "--run")

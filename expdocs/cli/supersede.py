@@ -9,7 +9,7 @@ import click
 
 from expdocs.cli.output import plain
 from expdocs.edit.lifecycle import supersede
-from expdocs.edit.scaffold import create
+from expdocs.edit.scaffold import create, refuse_broken
 from expdocs.errors import UsageError
 from expdocs.history import History
 from expdocs.records.record import Record
@@ -55,4 +55,5 @@ def _successor(workspace: Workspace, old: Record, title: str) -> str:
         "tags": list(old.texts_of("tags")),
         "links": [{"type": SUPERSEDES, "target": old.id}],
     }
+    refuse_broken(old.kind, title, values)
     return create(workspace, old.kind, title, datetime.now().astimezone().date(), values)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from expdocs.atomic import write_bytes
+from expdocs.edit.scaffold import record_of
 from expdocs.edit.source import set_fields
 from expdocs.errors import Refused
 from expdocs.facts.cited import facts_digest
@@ -14,8 +15,9 @@ from expdocs.records.digest import record_digest
 from expdocs.records.record import Record
 from expdocs.rules.context import Context
 from expdocs.rules.engine import check_record
-from expdocs.rules.lifecycle import is_author
+from expdocs.rules.lifecycle import is_author, person_id
 from expdocs.rules.links import SUPERSEDES
+from expdocs.rules.schema import schema_errors
 from expdocs.workspace import Workspace
 
 
@@ -24,11 +26,11 @@ def accept(workspace: Workspace, name: str, by: str, now: datetime) -> list[str]
 
     Records that it supersedes become ``superseded`` in the same step.
     """
-    record = workspace.record(name)
+    record, by = workspace.record(name), person_id(by, workspace.settings)
     with workspace.context() as context:
-        _may_be_accepted(record, by.strip(), context)
+        _may_be_accepted(record, by, context)
         block = {
-            "by": by.strip(),
+            "by": by,
             "date": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "digest": record_digest(record),
             "schema": record.kind.version,
@@ -96,6 +98,15 @@ def supersede(workspace: Workspace, old_name: str, new_name: str) -> list[str]:
 def _write(workspace: Workspace, changes: list[tuple[Record, dict[str, Any]]]) -> list[str]:
     # All texts are made, and verified, before the first is written.
     texts = [(record.path, set_fields(record.file, fields)) for record, fields in changes]
-    for path, text in texts:
-        write_bytes(workspace.place(path), text.encode("utf-8"))
+    for (record, _), (_, text) in zip(changes, texts, strict=True):
+        _refuse_broken(record, text)
+    places = [workspace.place(path) for path, _ in texts]
+    for place, (_, text) in zip(places, texts, strict=True):
+        write_bytes(place, text.encode("utf-8"))
     return [path for path, _ in texts]
+
+
+def _refuse_broken(record: Record, text: str) -> None:
+    errors = schema_errors(record_of(record.kind, text, record.path))
+    if errors:
+        raise Refused(errors[0].message, errors[0].hint)

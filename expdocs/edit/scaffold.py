@@ -6,23 +6,27 @@ import fcntl
 import random
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 from expdocs.atomic import create_bytes
 from expdocs.edit.source import set_fields
-from expdocs.errors import ExpdocsError, UsageError
+from expdocs.errors import ConfigurationError, UsageError
 from expdocs.history import History
 from expdocs.kinds.registry import Kind
 from expdocs.records.corpus import id_of_file
-from expdocs.records.frontmatter import read_record
+from expdocs.records.frontmatter import ReadProblem, read_record
 from expdocs.records.record import Record
+from expdocs.rules.schema import schema_errors
 from expdocs.workspace import Workspace
 
 MAX_SLUG_BYTES = 120
 NUMBERS = range(1, 1000)
+
+Draw = Callable[[Sequence[str]], str]
+_AT_RANDOM: Draw = random.SystemRandom().choice
 
 
 def slug(title: str) -> str:
@@ -36,7 +40,7 @@ def slug(title: str) -> str:
     return cut.strip("-")
 
 
-def free_id(kind: Kind, day: date, workspace: Workspace) -> str:
+def free_id(kind: Kind, day: date, workspace: Workspace, draw: Draw = _AT_RANDOM) -> str:
     """Draw an id that neither the working tree nor any known branch uses.
 
     The number is random: the next free one collides on most days in a team of five.
@@ -48,7 +52,7 @@ def free_id(kind: Kind, day: date, workspace: Workspace) -> str:
     free = [f"{stem}{n:03}" for n in NUMBERS if f"{stem}{n:03}" not in taken]
     if not free:
         raise UsageError(f"all ids of {stem}… are taken", "give another day: --date YYYY-MM-DD")
-    return random.SystemRandom().choice(free)
+    return draw(free)
 
 
 def _ids(workspace: Workspace) -> set[str]:
@@ -67,11 +71,16 @@ def only_one(workspace: Workspace) -> Iterator[None]:
 
 
 def create(
-    workspace: Workspace, kind: Kind, title: str, day: date, values: Mapping[str, Any]
+    workspace: Workspace,
+    kind: Kind,
+    title: str,
+    day: date,
+    values: Mapping[str, Any],
+    draw: Draw = _AT_RANDOM,
 ) -> str:
     """Write a new record and return its path, relative to the repository."""
     with only_one(workspace):
-        record_id = free_id(kind, day, workspace)
+        record_id = free_id(kind, day, workspace, draw)
         text = filled(kind, {"id": record_id, "title": title, "date": day.isoformat(), **values})
         path = new_path(kind, record_id, title, day)
         create_bytes(workspace.place(path), text.encode("utf-8"))
@@ -89,10 +98,27 @@ def filled(kind: Kind, values: Mapping[str, Any]) -> str:
     """Return the kind's template with the values set that the kind has a field for."""
     try:
         template = read_record(kind.template.encode("utf-8"))
-    except ValueError as error:
-        raise ExpdocsError(f"the template of '{kind.name}' cannot be read: {error}") from error
+    except ReadProblem as error:
+        place = f"{kind.origin}/template.md:{error.line}"
+        raise ConfigurationError(f"{place}: {error.message}", error.hint) from error
     known = {key: value for key, value in values.items() if key in kind.properties}
     return set_fields(template, {k: v for k, v in known.items() if v not in (None, "", [])})
+
+
+def refuse_broken(kind: Kind, title: str, values: Mapping[str, Any]) -> None:
+    """Raise ``UsageError`` where given values break the kind's schema, before anything is written.
+
+    What is missing may be: a new record is a draft.
+    """
+    if not title.strip():
+        raise UsageError("the title is empty", "say in a line what was found")
+    try:
+        record = record_of(kind, filled(kind, {"title": title, **values}))
+    except UnicodeEncodeError as error:
+        raise UsageError("the title, or another value, is not UTF-8") from error
+    for found in schema_errors(record):
+        if found.place[0] in ("title", *values):
+            raise UsageError(found.message, found.hint)
 
 
 def record_of(kind: Kind, text: str, path: str = "") -> Record:

@@ -126,7 +126,7 @@ _SURPRISING = re.compile(r"(?i:y|n|yes|no|on|off|true|false|null|~)\Z")
 
 
 def _plain_reads_back(text: str, *, in_flow: bool) -> bool:
-    if not reads_as_text(text) or _SURPRISING.match(text) or "\n" in text:
+    if not reads_as_text(text) or _SURPRISING.match(text) or re.search(r"[\t\n]", text):
         return False
     source = f"[{text}]" if in_flow else f"k: {text}"
     try:

@@ -45,6 +45,13 @@ def is_author(name: str, authors: tuple[str, ...], settings: Settings) -> bool:
     return any(mine & spellings(author, settings) for author in authors)
 
 
+def person_id(name: str, settings: Settings) -> str:
+    """Return the id of a person whom the configuration knows, else the name as it is."""
+    folded = " ".join(name.split()).casefold()
+    known = (key for key in settings.people if folded in spellings(key, settings))
+    return next(known, name.strip())
+
+
 def spellings(name: str, settings: Settings) -> set[str]:
     """Return the id, name and addresses of a person, folded for comparison."""
     folded = " ".join(name.split()).casefold()
