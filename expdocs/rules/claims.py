@@ -76,6 +76,8 @@ def _number(
     subject: Subject, citation: Citation, reference: Reference, fact: Fact
 ) -> Iterator[Finding]:
     text = citation.text.strip(_EMPHASIS).strip()
+    if text == fact.value:
+        return  # a parameter as it was logged, however few its digits
     if isinstance(fact.value, str) and not _numeric(fact.value):
         if text != fact.value:
             message = f"'{text}' is not what the source says: '{_brief(fact.value)}'"
