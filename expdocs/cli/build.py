@@ -30,10 +30,10 @@ def command(output: Path | None) -> int:
     workspace = Workspace.open(Path.cwd())
     built = build(workspace, output or workspace.root / "site")
     click.echo(plain(f"open {_shown(built.folder / 'index.html')}"))
-    counted = f"{built.records} records on {built.pages} pages"
+    counted = f"{_count(built.records, 'record')} on {_count(built.pages, 'page')}"
     if built.errors or built.warnings:
-        told = f"{built.errors} errors and {built.warnings} warnings, on audit.html"
-        note(f"{counted}; the check reports {told} (see: expdocs check)")
+        told = f"{_count(built.errors, 'error')} and {_count(built.warnings, 'warning')}"
+        note(f"{counted}; the check reports {told}, listed on audit.html")
     else:
         note(f"{counted}; the check reports nothing")
     return 0
@@ -44,3 +44,7 @@ def _shown(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

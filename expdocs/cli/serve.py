@@ -23,6 +23,6 @@ from expdocs.workspace import Workspace
 def command(address: str, open_browser: bool) -> int:
     """Serve the site on this machine and build it anew when a record or its evidence changes."""
     workspace = Workspace.open(Path.cwd())
-    note(f"serving http://{address}/ (end with Ctrl-C)")
+    note(f"building; then open http://{address}/ (end with Ctrl-C)")
     serve(workspace, address, open_browser=open_browser)
     return 0

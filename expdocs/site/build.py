@@ -24,6 +24,7 @@ from expdocs.workspace import Workspace
 
 MARKER = "expdocs-site.json"
 CONFIGURATION = "mkdocs.yml"
+MAX_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,13 @@ def build(workspace: Workspace, output: Path) -> Built:
 def serve(workspace: Workspace, address: str, *, open_browser: bool) -> None:
     """Serve the site and build it anew on every change, until interrupted."""
     configuration = _configuration(workspace)
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > MAX_PORT:
+        raise UsageError(f"'{address}' is no address", "write HOST:PORT, such as 127.0.0.1:8000")
     _needed()
     from mkdocs.commands.serve import serve as run  # noqa: PLC0415 - one of the two doors to mkdocs
 
     with _epoch(workspace), _messages() as said:
-        said.echo = True
         try:
             run(
                 str(configuration),
@@ -158,7 +161,6 @@ class _Collector(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.lines: list[str] = []
-        self.echo = False
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(" ".join(record.getMessage().split()))

@@ -41,6 +41,7 @@ class RecordPages:
         self._survey = composer.survey
         self._renderer = Renderer()
         self.pictures: dict[str, str] = {}
+        self._sizes: dict[str, int] = {}
 
     def page(self, page: RecordPage) -> PagePlan:
         """Return the page of one record."""
@@ -116,9 +117,11 @@ class RecordPages:
         path = _beside(page.record, target)
         if PurePosixPath(path).suffix.lower() not in PICTURES or path.startswith("../"):
             return None
-        listed = self._survey.workspace.files.list([path])
-        entry = next((e for e in listed if e.path == path and e.regular), None)
-        if entry is None or (entry.size or 0) > MAX_PICTURE:
+        if path not in self._sizes:
+            listed = self._survey.workspace.files.list([path])
+            sizes = (e.size or 0 for e in listed if e.path == path and e.regular)
+            self._sizes[path] = next(sizes, MAX_PICTURE + 1)
+        if self._sizes[path] > MAX_PICTURE:
             return None
         url = f"pictures/{hashed_slug(path)}{PurePosixPath(path).suffix.lower()}"
         self.pictures[url] = path

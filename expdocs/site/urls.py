@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 from posixpath import dirname, relpath
 from urllib.parse import quote
 
@@ -69,6 +70,7 @@ def _plain(text: str) -> str:
     return joined.encode()[:MAX_SLUG].decode("utf-8", "ignore").strip("-")
 
 
+@lru_cache(maxsize=65536)
 def relative(page: str, target: str) -> str:
     """Return the percent-encoded link from one page to another (or to a place on it)."""
     path, mark, fragment = target.partition("#")

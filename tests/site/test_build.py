@@ -3,6 +3,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -10,8 +12,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from expdocs.__main__ import run as expdocs
-from expdocs.errors import CannotRun, ConfigurationError, Refused, UsageError
-from expdocs.site.build import build
+from expdocs.errors import CannotRun, ConfigurationError, MissingExtra, Refused, UsageError
+from expdocs.site.build import build, serve
 from expdocs.workspace import Workspace
 
 PAGES = (
@@ -233,3 +235,26 @@ def test_the_command_tells_where_to_look(
     assert out == "open site/index.html\n"
     assert err.startswith("6 records on 33 pages; the check reports ")
     assert "audit.html" in err
+
+
+def test_without_mkdocs_the_install_command_is_told(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "mkdocs", None)
+    with pytest.raises(MissingExtra) as caught:
+        build(Workspace.open(copy), copy / "site")
+    assert caught.value.hint == "run: python -m pip install 'expdocs[site]'"
+
+
+def test_the_commands_load_neither_mkdocs_nor_markdown() -> None:
+    program = (
+        "import sys, expdocs.cli.build, expdocs.cli.serve;"
+        "sys.exit(bool({'mkdocs', 'markdown', 'jinja2', 'material'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("address", ["nonsense", "127.0.0.1:", "127.0.0.1:99999", ":8000"])
+def test_an_address_that_is_none_is_refused(copy: Path, address: str) -> None:
+    with pytest.raises(UsageError, match="is no address"):
+        serve(Workspace.open(copy), address, open_browser=False)
