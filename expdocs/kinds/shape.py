@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from expdocs.yamlnodes import Node, Scalar, YamlMapping, YamlSequence
+from expdocs.yamlnodes import Node, Scalar, YamlSequence
 
 _SCALAR_TYPES = frozenset({"number", "integer", "boolean", "null"})
 _INTEGER = re.compile(r"[-+]?[0-9]{1,300}\Z")

@@ -1,4 +1,4 @@
-"""From real MLflow runs to checked, accepted records: new, evidence pull, fix, accept, supersede."""
+"""From real MLflow runs to accepted records: new, evidence pull, fix, accept, supersede."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ mlflow.MlflowClient().create_run("1", run_name="by client", tags=expdocs.tags())
 """
 FILES = {
     "train.py": TRAIN,
-    "data.csv.dvc": "outs:\n- md5: 5afc23b9622f8f9ffa60824f4e97d0d5\n  hash: md5\n  path: data.csv\n",
+    "data.csv.dvc": "outs:\n- md5: 5afc23b9622f8f9ffa60824f4e97d0d5\n  hash: md5\n"
+    "  path: data.csv\n",
     ".gitignore": "mlflow.db\nmlruns/\n",
     "expdocs.toml": 'project = "churn"\nprotected_branch = "main"\n'
     '[people.ana]\nname = "Ana"\nemails = ["ANA@example.org"]\n',

@@ -56,7 +56,12 @@ def test_labels_avoid_those_that_the_author_gave() -> None:
 
 @pytest.mark.parametrize(
     ("name", "goal"),
-    [("val_f1", "maximize"), ("val_loss", "minimize"), ("test/RMSE", "minimize"), ("closs", "maximize")],
-)  # fmt: skip
+    [
+        ("val_f1", "maximize"),
+        ("val_loss", "minimize"),
+        ("test/RMSE", "minimize"),
+        ("closs", "maximize"),
+    ],
+)
 def test_the_goal_is_guessed_from_whole_words(name: str, goal: str) -> None:
     assert goal_of_name(name) == goal

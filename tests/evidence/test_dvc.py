@@ -6,7 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ Run = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Run]]:
+def project(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
     root = tmp_path_factory.mktemp("dvc")
     home = tmp_path_factory.mktemp("home")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "DVC"))}
@@ -55,7 +55,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Ru
     run(*dvc, "add", "data/churn data.csv")
     run("git", "add", "-A")
     run("git", "commit", "-q", "-m", "second")
-    yield root, run
+    return root, run
 
 
 def _md5(text: str) -> str:
@@ -110,7 +110,8 @@ def test_an_untracked_path_has_no_hash(project: tuple[Path, Run]) -> None:
 
 
 def test_a_stage_dependency_has_the_hash_that_the_stage_saw(project: tuple[Path, Run]) -> None:
-    assert _hash_at(project, "HEAD", "prepare.py") == _md5("open('out.txt', 'w').write('prepared')\n")
+    content = "open('out.txt', 'w').write('prepared')\n"
+    assert _hash_at(project, "HEAD", "prepare.py") == _md5(content)
 
 
 @pytest.mark.parametrize(

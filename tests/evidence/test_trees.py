@@ -58,7 +58,8 @@ def _tree_by_git(root: Path, *left_out: str) -> str:
 def test_the_code_tree_is_what_git_computes(root: Path, left_out: tuple[str, ...]) -> None:
     repository = Repository.discover(root)
     with repository.objects() as reader:
-        found = Commits(reader, root).code_tree(_git(root, "rev-parse", "HEAD"), frozenset(left_out))
+        sha = _git(root, "rev-parse", "HEAD")
+        found = Commits(reader, root).code_tree(sha, frozenset(left_out))
     assert found == _tree_by_git(root, *left_out, ":(glob)**/dvc.lock")
 
 

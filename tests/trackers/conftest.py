@@ -140,7 +140,7 @@ def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name)
     # what connecting sets as defaults is taken back after the test
     for name in ("TIMEOUT", "MAX_RETRIES", "BACKOFF_FACTOR", "BACKOFF_JITTER"):
-        monkeypatch.setenv(f"MLFLOW_HTTP_REQUEST_{name}", "1" if name == "TIMEOUT" else "0")
+        monkeypatch.setenv(f"MLFLOW_HTTP_REQUEST_{name}", "10" if name == "TIMEOUT" else "0")
     monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
     monkeypatch.setenv("HOME", str(tmp_path))
 

@@ -353,7 +353,11 @@ class TestFailures:
         with pytest.raises(TrackerError, match=r"cannot be reached|not valid"):
             list(connect("http://nowhere.invalid", tmp_path).fetch([UNKNOWN]))
 
-    def test_a_server_that_does_not_answer(self, scripted: Scripted, tmp_path: Path) -> None:
+    def test_a_server_that_does_not_answer(
+        self, scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "1")
+
         def slow(path: str) -> tuple[int, str, bytes]:
             time.sleep(3)
             return 200, "text/plain", b""
