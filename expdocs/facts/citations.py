@@ -203,8 +203,10 @@ def _unknown_label(owner: Record, name: str, known: list[str], what: str) -> Unr
     entries = [e for e in listed if isinstance(e, dict)] if isinstance(listed, list) else []
     written = {entry.get("as" if what == "run" else "group") for entry in entries}
     written |= {entry.get("as") for entry in entries if entry.get("role") == "sweep"}
-    # A label whose run cannot be read, or a record without runs, has a finding of its own.
-    follows = name in written or not isinstance(listed, list)
+    # A label whose run cannot be read, a run without its label, or a record without runs has a
+    # finding of its own.
+    unlabelled = what == "run" and any("as" not in entry for entry in entries)
+    follows = name in written or unlabelled or not isinstance(listed, list)
     message = f"{owner.id or owner.path} has no {what} '{name}'"
     return Unresolved("CLM102", message, _one_of(name, known), follows=follows)
 

@@ -116,8 +116,7 @@ def _as_shown(shown: ShownNumber, value: Decimal) -> str:
     if not value.is_finite():
         return str(value)
     scaled = value * 100 if shown.form in ("percent", "pp") else value
-    step = shown.half_unit * 2 * (100 if shown.form in ("percent", "pp") else 1)
-    step = step if step <= 1 else Decimal(1)
+    step = min(shown.half_unit * 2, Decimal(1))
     rounded = scaled.quantize(Decimal(1).scaleb(step.adjusted()))
     sign = "+" if shown.text.startswith("+") and rounded > 0 else ""
     unit = {"percent": " %", "pp": " pp"}.get(shown.form, "")
