@@ -46,143 +46,218 @@ def _warning(rule: str, title: str, why: str) -> Rule:
     return Rule(rule, title, why, Severity.WARNING)
 
 
+# Packed by hand: one rule a paragraph reads better than one argument a line.
+# fmt: off
 _RULES = (
-    _warning(
-        "CFG201",
-        "The clone is shallow or partial",
-        "Some commits are not in this clone, so what rests on them could not be checked. "
-        "Fetch the whole history: git fetch --unshallow.",
-    ),
-    _error("REC101", "The file is not UTF-8", "Records are UTF-8 so that any script works."),
-    _error(
-        "REC102", "The file is too large", "A record is a page that people read: at most 1 MiB."
-    ),
-    _error(
-        "REC103", "The file is empty", "An empty file says nothing; write the record or delete it."
-    ),
-    _error(
-        "REC104",
-        "The entry is no regular file",
-        "Symbolic links and submodules can lead out of the repository and are not followed.",
-    ),
-    _error(
-        "REC105",
-        "The file has no front matter",
-        "Every Markdown file under a record root is a record, except README.md and `exclude`.",
-    ),
-    _error(
-        "REC106", "The file begins with a byte order mark", "Other tools would read `\\ufeff---`."
-    ),
-    _warning(
-        "REC107", "The line ends are CRLF", "Diffs and digests want LF; `expdocs fix` converts."
-    ),
-    _error("REC108", "The front matter is never closed", "A line --- ends the front matter."),
-    _error(
-        "REC110", "The front matter is not valid YAML", "Quotes, brackets or indentation are off."
-    ),
-    _error("REC111", "A key stands twice", "YAML readers disagree about which of the two counts."),
-    _error("REC112", "An anchor or an alias", "Aliases hide values and can fill the memory."),
-    _error("REC113", "A YAML tag", "The schema decides the types of values, not the file."),
-    _error("REC114", "A second document or a directive", "One file holds one record."),
-    _error("REC115", "The front matter is too deep or too large", "Long text belongs in the body."),
-    _error(
-        "REC120", "The front matter is no mapping", "Front matter is a list of `key: value` lines."
-    ),
-    _error("REC121", "The kind is missing or unknown", "`kind` names a folder of `schemas/`."),
-    _error(
-        "REC201",
-        "A required field is missing",
-        "From `proposed` on, all required fields are there.",
-    ),
-    _error("REC202", "A field is unknown", "A misspelt field would never be checked."),
-    _error("REC203", "A value has the wrong type", "The schema says what type a value has."),
-    _error("REC204", "A value is not one of those allowed", "The schema lists the values."),
-    _error(
-        "REC205", "A value does not have its form", "Ids, dates and hashes are written in full."
-    ),
-    _error("REC206", "A value breaks the schema", "See the kind's reference for what is allowed."),
-    _error(
-        "REC207",
-        "Template text remains",
-        "From `proposed` on nothing is empty and no comment that begins with `?` is left.",
-    ),
-    _error(
-        "REC208", "A section is missing", "From `proposed` on every section of the kind is there."
-    ),
-    _error(
-        "REC209",
-        "Unknowns stop acceptance",
-        "Records of this kind are accepted only when nothing in them is declared unknown.",
-    ),
-    _error("REC301", "The id is taken", "An id names one record; `expdocs new` draws free ones."),
-    _warning(
-        "REC303", "The file's name does not begin with the id", "People find records by name."
-    ),
-    _error("REC305", "A run label stands twice", "A citation must lead to one run."),
-    _error("REC306", "The status is not one of the kind's", "A kind may use fewer statuses."),
-    _error("LNK101", "A link leads to no record", "The target's id does not exist."),
-    _error("LNK102", "The link type is unknown to the kind", "`kind.yaml` lists the link types."),
-    _error("LNK103", "A record links to itself", "A link joins two records."),
-    _error("LNK104", "Supersession goes in a circle", "The latest record of a chain must be one."),
-    _warning(
-        "LNK105",
-        "Supersession and status disagree",
-        "A superseded record has a successor, and an accepted successor supersedes.",
-    ),
-    _error(
-        "LNK106", "The text names no existing record", "The id is misspelt or the record is gone."
-    ),
-    _error(
-        "EVD101",
-        "A run has no snapshot",
-        "Without a committed snapshot nothing about the run can be checked offline. "
-        "A warning in drafts.",
-    ),
-    _error("EVD102", "A snapshot cannot be relied on", "It was edited, cut off or swapped."),
-    _warning("EVD103", "A run did not finish, or was deleted", "Its values may not be its last."),
-    _error("EVD105", "A sweep has no population", "Without it a winner hides those that lost."),
-    _error(
-        "EVD201",
-        "A commit is not there",
-        "Neither git nor a committed snapshot knows it: misspelt, unpushed or squashed away. "
-        "A warning in drafts.",
-    ),
-    _error(
-        "EVD202", "A commit's snapshot contradicts git", "Snapshot and commit hold other trees."
-    ),
-    _error(
-        "EVD203", "The commit does not hold the code that ran", "The code edge is contradicted."
-    ),
-    _warning("EVD204", "The code that ran could not be verified", "Unrecorded or unreachable."),
-    _warning(
-        "EVD205",
-        "A cited commit has no snapshot",
-        "After a squash merge nobody could look it up: run expdocs evidence pull.",
-    ),
-    _error("EVD212", "The data is not what the record says", "The data edge is contradicted."),
-    _warning("EVD214", "The data could not be verified", "Unrecorded or unreachable."),
-    _warning(
-        "EVD224", "Parameters differ from params.yaml", "Overridden by hand, or another commit."
-    ),
-    _error("CLM101", "A citation is malformed", "See the citation grammar."),
-    _error("CLM102", "A citation leads to no run", "The label or id is not listed."),
-    _error("CLM103", "A citation leads to no value", "The run holds nothing under that name."),
-    _error("CLM104", "A number is not what its source says", "It differs in its last shown digit."),
-    _error("CLM105", "A number cannot be read", "Or it shows too few digits to be checked."),
-    _error("CLM106", "A citation where none can stand", "It would be shown but never checked."),
-    _warning("CLM107", "A number without a source", "A reader cannot tell where it comes from."),
-    _error(
-        "CLM108", "A linked file or commit is not there", "The git: or dvc: link leads nowhere."
-    ),
-    _warning("CLM201", "A generated block is stale", "`expdocs fix` writes it anew."),
-    _error("CLM202", "A generated block is malformed or missing", "Its markers do not fit."),
-    _error("LIF101", "An accepted record was changed", "Its digest is not the accepted one."),
-    _error(
-        "LIF102", "The evidence of an accepted record changed", "Cited facts are not as accepted."
-    ),
-    _error("LIF103", "Status and acceptance disagree", "`expdocs accept` writes both."),
-    _error("LIF104", "An author accepted the record", "This kind is accepted by somebody else."),
+    _warning("CFG201", "The clone is shallow or partial",
+        "Some commits are not in this clone, so what rests on them could not be checked. Fetch "
+        "the whole history: `git fetch --unshallow`; in CI ask the checkout for all of it."),
+    _error("REC101", "The file is not UTF-8",
+        "Records are UTF-8, so that every script and every tool reads the same text. Save the "
+        "file as UTF-8."),
+    _error("REC102", "The file is too large",
+        "A record is a page that people read, so it has at most 1 MiB. Keep data, logs and "
+        "pictures elsewhere and link to them."),
+    _error("REC103", "The file is empty",
+        "An empty file says nothing, and somebody may think that it does. Write the record, or "
+        "delete the file."),
+    _error("REC104", "The entry is no regular file",
+        "A symbolic link or a submodule can lead out of the repository, so neither is "
+        "followed. Put the record itself where the entry stands."),
+    _error("REC105", "The file has no front matter",
+        "Every Markdown file below a record folder is a record and begins with front matter "
+        "between two lines `---`; `README.md` and the files that `exclude` names are not. Add "
+        "the front matter, move the file, or exclude it."),
+    _error("REC106", "The file begins with a byte order mark",
+        "Some editors write three invisible bytes first, and other tools would then not find "
+        "the line `---`. `expdocs fix` removes them."),
+    _warning("REC107", "The line ends are CRLF",
+        "Diffs and digests want LF, and mixed line ends make every line look changed. `expdocs "
+        "fix` converts the file; `*.md text eol=lf` in `.gitattributes` keeps it so."),
+    _error("REC108", "The front matter is never closed",
+        "Without a second line `---` nobody can tell where the front matter ends and the text "
+        "begins. Add the line after the last key."),
+    _error("REC110", "The front matter is not valid YAML",
+        "Quotes, brackets or indentation are off, so no value of the record can be read. The "
+        "place is where reading stopped; the fault is there or just above."),
+    _error("REC111", "A key stands twice",
+        "YAML readers disagree about which of the two counts, so two people could read two "
+        "records. Keep one of them."),
+    _error("REC112", "An anchor or an alias",
+        "An anchor (`&name`) or alias (`*name`) hides what a value is, and a few of them can "
+        "fill the memory. Write the value itself; put quotes around text that begins with `&` "
+        "or `*`."),
+    _error("REC113", "A YAML tag",
+        "A tag such as `!!str` asks the reader to build something; here the schema decides the "
+        "type of each value. Remove the tag; put quotes around text that begins with `!`."),
+    _error("REC114", "A second document or a directive",
+        "One file holds one record: a second YAML document or a directive such as `%YAML` has "
+        "no meaning here. Remove it, or give the second record a file of its own."),
+    _error("REC115", "The front matter is too deep or too large",
+        "Front matter holds short values, at most 64 KiB and a few levels deep. Put long text "
+        "into the body."),
+    _error("REC120", "The front matter is no mapping",
+        "Front matter is a list of `key: value` lines; a list or a bare text has no fields "
+        "that could be checked. Write keys."),
+    _error("REC121", "The kind is missing or unknown",
+        "`kind` tells which schema a record follows, and nothing can be checked without it. "
+        "Write one of the kinds that `expdocs kinds list` shows."),
+    _error("REC201", "A required field is missing",
+        "From `proposed` on every required field is there, so that a reviewer need not ask. "
+        "Write it, or declare it: `{unknown: what is missing}` or `{none: why there is none}`."),
+    _error("REC202", "A field is unknown",
+        "The kind has no field of this name. A misspelt field would look filled in and never "
+        "be checked, so it is refused: correct the name, or put the text into the body."),
+    _error("REC203", "A value has the wrong type",
+        "The schema says what type a value has: a text, a number, a list or a mapping. Write "
+        "it in that form; the hint shows an example."),
+    _error("REC204", "A value is not one of those allowed",
+        "The schema lists the values that this field may have, so that lists and filters work. "
+        "Write one of them."),
+    _error("REC205", "A value does not have its form",
+        "Ids, dates, hashes and names have a fixed form and are written in full, so that they "
+        "can be looked up. The hint shows the form."),
+    _error("REC206", "A value breaks the schema",
+        "The value has the right type and still breaks a condition of the schema, such as a "
+        "limit or a field that another one asks for. The hint says which."),
+    _error("REC207", "Template text remains",
+        "What `expdocs new` left to fill in is still there: an empty value, a comment that "
+        "begins with `?`, or an empty section. A draft may have these; write them before you "
+        "propose the record, or set it back to `draft`."),
+    _error("REC208", "A section is missing",
+        "From `proposed` on every section of the kind is there, so that a reader finds the "
+        "same things in the same places. Add the heading, in the kind's title or in one of its "
+        "translations."),
+    _error("REC209", "Unknowns stop acceptance",
+        "Records of this kind are accepted only when nothing in them is declared unknown. Find "
+        "it out, or set the status back to `proposed`."),
+    _error("REC301", "The id is taken",
+        "An id names one record, and two branches may have drawn the same one. Give the record "
+        "that came last a free id, which `expdocs new` draws, and correct what refers to it."),
+    _warning("REC303", "The file's name does not begin with the id",
+        "People look for a record by its id in the list of files. `expdocs fix` renames the "
+        "file."),
+    _error("REC305", "A run label stands twice",
+        "Citations name a run by its label, so a label that stands twice leads to two runs. "
+        "Give each run a label of its own."),
+    _error("REC306", "The status is not one of the kind's",
+        "A kind may use fewer statuses than there are; its `kind.yaml` lists them. Write one "
+        "of these."),
+    _error("LNK101", "A link leads to no record",
+        "A field names a record that does not exist: the id is misspelt, or the record was "
+        "never committed. Correct the id, or add the record."),
+    _error("LNK102", "The link type is unknown to the kind",
+        "Each kind lists the link types that it may use, and the site shows their reverse on "
+        "the other record. Write one of the types that `expdocs kinds show KIND` lists."),
+    _error("LNK103", "A record links to itself",
+        "A link joins two records, so one that leads back to its own record says nothing. Name "
+        "the other record, or remove the link."),
+    _error("LNK104", "Supersession goes in a circle",
+        "Each of the records is replaced by the other, so nobody can tell which one holds. "
+        "Remove the link that came last."),
+    _warning("LNK105", "Supersession and status disagree",
+        "A superseded record has a successor that links to it, and a record whose successor is "
+        "accepted is superseded; here only one of the two is so. `expdocs supersede OLD --by "
+        "NEW` puts it right."),
+    _error("LNK106", "The text names no existing record",
+        "The text names a record that does not exist, so a reader would look for it in vain. "
+        "Correct the id, or put it in backquotes when it is only an example."),
+    _error("EVD101", "A run has no snapshot",
+        "Nothing about a run can be checked without its committed snapshot, and the tracker "
+        "may be gone tomorrow. Run `expdocs evidence pull RECORD` and commit "
+        "`journal/evidence`; in a draft this is a warning."),
+    _error("EVD102", "A snapshot cannot be relied on",
+        "The snapshot was edited, cut off or put under another name, so its digest no longer "
+        "fits and nothing is read from it. Restore it from git, or pull it again."),
+    _warning("EVD103", "A run did not finish, or was deleted",
+        "The run was still going, failed, or was deleted in the tracker, so its values may not "
+        "be its last. Pull again when it has finished, or cite another run."),
+    _error("EVD105", "A sweep has no population",
+        "A sweep is cited with all of its runs; without them a reader sees the winner and not "
+        "those that lost. Run `expdocs evidence pull RECORD`, which brings the population."),
+    _error("EVD201", "A commit is not there",
+        "Neither git nor a committed snapshot knows the commit: it is misspelt, was never "
+        "pushed, or was squashed away. Correct it, fetch it, or pull the evidence where it "
+        "exists; in a draft this is a warning."),
+    _error("EVD202", "A commit's snapshot contradicts git",
+        "Snapshot and git disagree about the files of this commit, so one of them was tampered "
+        "with or damaged. Restore the snapshot from git."),
+    _error("EVD203", "The commit does not hold the code that ran",
+        "The run carries the tree of the code that it started from, and this commit holds "
+        "other files; so checking it out would not give the code that ran. Name the commit "
+        "that holds it: often the one made right after the run."),
+    _warning("EVD204", "The code that ran could not be verified",
+        "The run says nothing about its code, or the commit cannot be looked up, so nobody "
+        "knows whether this code ran. Train with `expdocs[mlflow]` installed, or pass "
+        "`expdocs.tags()`; `require` in the configuration makes this an error, and so does "
+        "`verdict: promoted`."),
+    _warning("EVD205", "A cited commit has no snapshot",
+        "After a squash merge or in a shallow clone nobody could look this commit up. Run "
+        "`expdocs evidence pull RECORD` while git still has it, and commit the snapshot."),
+    _error("EVD212", "The data is not what the record says",
+        "The hash in the record is not what the run read, or not what DVC tracks at the "
+        "commit; so the numbers belong to other data. Write the hash that the message names, "
+        "or the commit that tracks this data."),
+    _warning("EVD214", "The data could not be verified",
+        "The run recorded no data, or the hash cannot be looked up or compared, so the data is "
+        "only claimed. Train with `expdocs[mlflow]` installed and track the data by DVC; "
+        "`require` in the configuration makes this an error, and so does `verdict: promoted`."),
+    _warning("EVD224", "Parameters differ from params.yaml",
+        "A parameter of the run has another value than `params.yaml` at the commit. It may "
+        "have been given on the command line, which is fine, or the commit may be the wrong "
+        "one; look, and say in the text which it is."),
+    _error("CLM101", "A citation is malformed",
+        "The target of a citation does not follow the grammar, so it leads nowhere. Write "
+        "`run:LABEL#METRIC`, `delta:A..B#METRIC`, `mean:GROUP#METRIC` or another form of the "
+        "citation grammar."),
+    _error("CLM102", "A citation leads to no run",
+        "A citation names a run by the label or the id that a record lists under `runs`, and "
+        "none lists this one. Correct the label, or list the run."),
+    _error("CLM103", "A citation leads to no value",
+        "The run is there and its snapshot holds nothing under this name, or not at this step. "
+        "Correct the name, or pull the record again so that the history of the metric comes "
+        "along."),
+    _error("CLM104", "A number is not what its source says",
+        "The number differs from its source by more than half a unit of its last shown digit. "
+        "Write what the source says, or correct the source if the wrong run or metric is "
+        "named."),
+    _error("CLM105", "A number cannot be read",
+        "The text is no number in a form that can be compared, or shows so few digits that "
+        "almost anything would match. Write it like 0.83, 83.1 % or 1.5e-3, with two "
+        "significant digits at least."),
+    _error("CLM106", "A citation where none can stand",
+        "A source such as `run:` stands where citations are not read: in an image, an HTML "
+        "attribute, a reference definition, or over two lines. It would be shown but never "
+        "checked; write `[number](run:label#metric)` on one line."),
+    _warning("CLM107", "A number without a source",
+        "A sentence names one of the record's metrics and a number without a source, so a "
+        "reader cannot tell where it comes from. Cite the number, or move it to a sentence "
+        "that does not name the metric."),
+    _error("CLM108", "A linked file or commit is not there",
+        "A `git:` or `dvc:` link names a commit, a file or data that is not there, so a reader "
+        "could not follow it. Correct the commit or the path."),
+    _warning("CLM201", "A generated block is stale",
+        "The run table shows other values than the evidence, because runs or snapshots "
+        "changed. `expdocs fix` writes it anew."),
+    _error("CLM202", "A generated block is malformed or missing",
+        "The two comments around a generated block do not fit together, the block is unknown "
+        "to the kind, or it is missing. `expdocs fix` adds a missing one; remove or complete a "
+        "marker that stands alone."),
+    _error("LIF101", "An accepted record was changed",
+        "What stands there is not what was accepted: its digest is another one. Restore the "
+        "record from git, or write a successor with `expdocs supersede`."),
+    _error("LIF102", "The evidence of an accepted record changed",
+        "The record is as it was accepted, but values that it cites are not. Restore "
+        "`journal/evidence` from git, or write a successor that says what is so now."),
+    _error("LIF103", "Status and acceptance disagree",
+        "`expdocs accept` writes the status and the acceptance together, and here only one of "
+        "them is there. Set the status to `proposed` and accept the record, or restore the "
+        "file from git."),
+    _error("LIF104", "An author accepted the record",
+        "This kind asks for four eyes: somebody who did not write the record accepts it. Let "
+        "another person run `expdocs accept`."),
 )
+# fmt: on
 
 CATALOGUE = {rule.id: rule for rule in _RULES}
 
