@@ -164,7 +164,7 @@ def says_the_same(text: str, table: Table) -> bool:
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     rows = [_cells(line) for line in lines if not _DIVIDER.match(line)]
     wanted = [tuple(Cell(name) for name in table.header), *table.rows]
-    return len(rows) == len(wanted) and all(
+    return len(rows) == len(wanted) == len(lines) - 1 and all(
         len(row) == len(cells) and all(map(_cell_says, row, cells))
         for row, cells in zip(rows, wanted, strict=True)
     )

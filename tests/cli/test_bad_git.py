@@ -86,7 +86,7 @@ def test_a_broken_git_folder(
 ) -> None:
     (checked_repo.root / ".git" / broken).write_bytes(b"[DIRC\xff garbage")
     if every_command[0] == "init" and broken == "index":
-        pytest.skip("init looks at no file that git knows")
+        return  # init looks at no file that git knows
     only_problem(checked_repo, 3, *every_command)
 
 
