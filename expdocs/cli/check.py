@@ -30,7 +30,14 @@ FORMATS = {"text": print_text, "json": print_json}
 @click.option(
     "--base", metavar="REF", help="Report only what is new since the merge base with REF."
 )
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    help="For people or for programs.",
+    show_default=True,
+)
 @click.option("--select", metavar="IDS", help="Only these rules or families, such as EVD,CLM104.")
 @click.option("--ignore", metavar="IDS", help="All but these rules or families.")
 @click.option("--strict", is_flag=True, help="Let warnings fail the check too.")

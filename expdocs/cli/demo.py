@@ -21,7 +21,9 @@ from expdocs.workspace import Workspace
     short_help="Make a demo repository with real runs.",
 )
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--seed", type=click.IntRange(0, 9999), default=SEED, show_default=True)
+@click.option(
+    "--seed", type=click.IntRange(0, 9999), default=SEED, help="Which numbers.", show_default=True
+)
 @click.option("--no-site", is_flag=True, help="Do not build the site.")
 def command(directory: Path, seed: int, no_site: bool) -> int:
     """Make a repository in DIR: two projects with real data in DVC and real runs in MLflow.

@@ -15,7 +15,7 @@ from expdocs.workspace import Workspace
 
 @click.group("evidence", short_help="Pull runs, commits and data hashes into snapshots.")
 def command() -> None:
-    """Work with the committed evidence."""
+    """Bring what records rest on into the repository: runs, commits and data hashes."""
 
 
 @command.command(
@@ -26,12 +26,15 @@ def command() -> None:
 @click.argument("what", nargs=-1, metavar="[RUN|RECORD]...")
 @click.option("--all", "everything", is_flag=True, help="Pull for every record.")
 @click.option("--tracker", metavar="URI|ALIAS", help="The MLflow tracking URI or an alias of it.")
-@click.option("--replace", metavar="REASON", default="", help="Replace contradicted values.")
+@click.option(
+    "--replace", metavar="REASON", default="", help="Replace contradicted values, and say why."
+)
 def pull_command(what: tuple[str, ...], everything: bool, tracker: str | None, replace: str) -> int:
-    """Pull runs (full id, unique prefix, run name, `last`, URL) or all runs of records.
+    """Pull runs, or all that records rest on, into committed snapshots.
 
-    Snapshots go to journal/evidence; cited commits that the protected branch lacks are tagged.
-    A value that a record beyond a draft rests on is replaced only with a reason.
+    RUN is a full id, a unique prefix, a run name, `last` or a tracker URL; RECORD an id or a path.
+    Cited commits that the protected branch lacks are tagged. A value that a record beyond a draft
+    rests on is replaced only with a reason.
     """
     if bool(what) == everything:
         raise UsageError("name runs or records, or give --all", "see: expdocs evidence pull --help")

@@ -8,11 +8,13 @@ from expdocs.errors import UsageError
 from expdocs.rules.catalogue import CATALOGUE
 
 
-@click.command("explain", epilog="Example: expdocs explain EVD203")
+@click.command(
+    "explain", epilog="Example: expdocs explain EVD203", short_help="Explain a rule of the check."
+)
 @click.argument("rule", required=False)
 @click.option("--list", "listing", is_flag=True, help="List every rule.")
 def command(rule: str | None, listing: bool) -> None:
-    """Explain a rule."""
+    """Explain a rule: what it means, why it matters and what to do about it."""
     if listing or not rule:
         for each in CATALOGUE.values():
             click.echo(f"{each.id}  {each.severity:<7}  {each.title}")

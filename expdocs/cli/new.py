@@ -53,12 +53,18 @@ _FIELDS = ("project", "approach", "hypothesis", "commit", "verdict", "decision_t
 @click.option("--decision-type", help="model-selection, promotion, stop-line, …")
 @click.option("--decider", "deciders", multiple=True, metavar="ID", help="Who decides.")
 @click.option("--project", help="The project; the configuration may hold a default.")
-@click.option("--author", "authors", multiple=True, metavar="ID", help="Instead of git's author.")
+@click.option(
+    "--author", "authors", multiple=True, metavar="ID", help="Who wrote it, if not git's author."
+)
 @click.option("--tag", "tags", multiple=True, help="A topic.")
 @click.option("--link", "links", multiple=True, metavar="TYPE:ID", help="A link to a record.")
 @click.option("--supersedes", metavar="ID", help="The record that this one will replace.")
 @click.option(
-    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Not today."
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Its day, if not today.",
 )
 @click.option("--set", "given", multiple=True, metavar="KEY=YAML", help="Any other field.")
 @click.option("--tracker", metavar="URI|ALIAS", help="The MLflow tracking URI or an alias of it.")

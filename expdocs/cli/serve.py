@@ -17,7 +17,11 @@ from expdocs.workspace import Workspace
     short_help="Serve the site here; it follows every change.",
 )
 @click.option(
-    "--address", default="127.0.0.1:8000", metavar="HOST:PORT", help="Where.", show_default=True
+    "--address",
+    default="127.0.0.1:8000",
+    metavar="HOST:PORT",
+    help="Where to serve.",
+    show_default=True,
 )
 @click.option("--open", "open_browser", is_flag=True, help="Open it in the browser.")
 def command(address: str, open_browser: bool) -> int:
