@@ -95,7 +95,8 @@ def render(value: Any) -> str:
     if isinstance(value, list) and any(isinstance(item, dict) for item in value):
         return "".join(f"\n  - {flow(item)}" for item in value)
     if isinstance(value, list) and len(flow(value)) > _LONG:
-        return "".join(f"\n  - {scalar(item, in_flow=False)}" for item in value)
+        items = (flow(item) if isinstance(item, list) else scalar(item) for item in value)
+        return "".join(f"\n  - {item}" for item in items)
     if isinstance(value, dict) and len(flow(value)) > _LONG:
         return "".join(f"\n  {key}: {flow(item)}" for key, item in value.items())
     return f" {flow(value)}" if isinstance(value, list | dict) else f" {scalar(value)}"

@@ -43,6 +43,10 @@ USAGE: dict[str, tuple[tuple[str, ...], str]] = {
     "new, title that steers": (("new", "experiment", "a\x1b[31mb"), "title"),
     "new, title not UTF-8": (("new", "experiment", "a\udcffb"), "title"),
     "new, long title": (("new", "experiment", "x" * 5000), "title"),
+    "new, a tag of two words": (("new", "experiment", "x", "--tag", "A B"), "tags[0]"),
+    "new, verdict unknown": (("new", "experiment", "x", "--verdict", "maybe"), "verdict"),
+    "new, author with a blank": (("new", "experiment", "x", "--author", "Li Na"), "authors[0]"),
+    "supersede, long title": (("supersede", ID, "--title", "x" * 300), "title"),
     "new, no day": (("new", "experiment", "x", "--date", "2026-02-30"), "Invalid value"),
     "new, link of no type": (("new", "experiment", "x", "--link", f"likes:{ID}"), "no links"),
     "new, link to nothing": (
@@ -85,6 +89,7 @@ def test_usage(checked_repo: Any, run_cli: Any, arguments: tuple[str, ...], said
 
 REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "accept by nobody": (("accept", ID, "--by", " "), "nobody is named"),
+    "accept by a name that is no id": (("accept", ID, "--by", "Li Na"), "accepted.by"),
     "supersede itself": (("supersede", ID, "--by", ID), "cannot supersede itself"),
 }
 
@@ -100,6 +105,14 @@ def test_a_name_that_steers_the_terminal_is_not_written(
     checked_repo: Any, only_problem: Any
 ) -> None:
     only_problem(checked_repo, 1, "accept", ID, "--by", "li\x1b[31m\nstatus: draft")
+
+
+@pytest.mark.parametrize("name", ["ana", "Ana", "ANA", " ana ", "ana@example.org"])
+def test_a_known_person_accepts_under_their_id(checked_repo: Any, run_cli: Any, name: str) -> None:
+    assert run_cli("accept", ID, "--by", name, cwd=checked_repo.root).code == 0
+    assert "{by: ana, " in checked_repo.text or "\n  by: ana\n" in checked_repo.text
+    ran = run_cli("check", cwd=checked_repo.root)
+    assert (ran.code, ran.out) == (0, "1 record checked: no findings\n")
 
 
 @pytest.mark.parametrize("folder", ["journal", "journal/experiments", "journal/experiments/2026"])

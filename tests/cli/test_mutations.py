@@ -44,27 +44,23 @@ def places(text: str, pattern: str, group: int = 1) -> Iterator[int]:
         yield from range(match.start(group), match.end(group))
 
 
-def sample(found: Iterator[int], step: int) -> list[int]:
-    return list(found)[::step]
-
-
 def test_every_digit_of_a_run_id(checked_repo: Any, run_cli: Any) -> None:
     text = checked_repo.text
     head = text.index("\n---\n")
-    for at in sample(places(text[:head], r"id: ([0-9a-f]{32})"), 3):
+    for at in places(text[:head], r"id: ([0-9a-f]{32})"):
         line = position(text, at)[0]
         assert findings(checked_repo, run_cli, changed_at(text, at)) == [("EVD101", line)]
 
 
 def test_every_digit_of_the_commit(checked_repo: Any, run_cli: Any) -> None:
     text = checked_repo.text
-    for at in sample(places(text, r"(?m)^commit: ([0-9a-f]{40})"), 3):
+    for at in places(text, r"(?m)^commit: ([0-9a-f]{40})"):
         assert findings(checked_repo, run_cli, changed_at(text, at)) == [("EVD201", 17)]
 
 
 def test_every_digit_of_the_data_hash(checked_repo: Any, run_cli: Any) -> None:
     text = checked_repo.text
-    for at in sample(places(text, r"md5:([0-9a-f]{32})"), 3):
+    for at in places(text, r"md5:([0-9a-f]{32})"):
         assert findings(checked_repo, run_cli, changed_at(text, at)) == [("EVD212", 19)]
 
 
@@ -78,7 +74,7 @@ def test_every_letter_of_the_data_path(checked_repo: Any, run_cli: Any) -> None:
 def test_every_digit_of_a_linked_commit(checked_repo: Any, run_cli: Any) -> None:
     text = checked_repo.text
     linked = r"(?:git:|csv@)([0-9a-f]{40})"
-    for at in sample(places(text, linked), 4):
+    for at in places(text, linked):
         line = position(text, at)[0]
         assert findings(checked_repo, run_cli, changed_at(text, at)) == [("CLM108", line)]
 
