@@ -52,7 +52,8 @@ def _current(path: Path) -> str:
 
 
 def _page(parts: Iterator[str]) -> str:
-    return "\n\n".join(filter(None, [NOTE, *parts])) + "\n"
+    title = next(parts)
+    return "\n\n".join(filter(None, [title, NOTE, *parts])) + "\n"
 
 
 # --- commands
