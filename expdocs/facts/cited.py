@@ -43,6 +43,17 @@ def cited_facts(record: Record, facts: Facts) -> dict[FactKey, float | str]:
     return found
 
 
+def rests_on_broken(record: Record, facts: Facts) -> bool:
+    """Whether a value that the record cites is lost through a fault that is reported elsewhere."""
+    for reference in references_of(record):
+        try:
+            facts.resolve(record, reference)
+        except Unresolved as problem:
+            if problem.follows:
+                return True
+    return False
+
+
 def _of_run(use: RunUse, names: list[str], facts: Facts) -> dict[FactKey, float | str]:
     snapshot = facts.evidence.run(use.run_id)
     if not isinstance(snapshot, RunSnapshot):

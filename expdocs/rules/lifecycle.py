@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from expdocs.config import Settings
-from expdocs.facts.cited import facts_digest
+from expdocs.facts.cited import facts_digest, rests_on_broken
 from expdocs.findings import Finding
 from expdocs.records.digest import record_digest
 from expdocs.rules.context import Subject
@@ -64,12 +64,14 @@ def spellings(name: str, settings: Settings) -> set[str]:
 
 
 def _digests(subject: Subject, accepted: dict[str, Any]) -> Iterator[Finding]:
-    record = subject.record
+    record, facts = subject.record, subject.context.facts
     if accepted.get("digest") != record_digest(record):
         message = f"the record was changed after {accepted.get('by')} accepted it"
         hint = f"restore it from git, or write a successor: expdocs supersede {record.id}"
         yield subject.at(("accepted", "digest"), "LIF101", message, hint)
-    elif accepted.get("facts") != facts_digest(record, subject.context.facts):
+    elif accepted.get("facts") != facts_digest(record, facts):
+        if rests_on_broken(record, facts):
+            return
         message = "the evidence that the accepted record rests on has changed"
         hint = "restore journal/evidence from git, or write a successor"
         yield subject.at(("accepted", "facts"), "LIF102", message, hint)
