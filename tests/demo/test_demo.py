@@ -281,6 +281,24 @@ def test_a_required_part_removed(demo: Made, falsified: Any, part: str) -> None:
     assert falsified(start, start + len(part), "") == [("REC201", line)]
 
 
+@pytest.mark.parametrize(
+    ("pattern", "rule"), [(r"^(id: .*\n)", "REC201"), (r"\{id: ([0-9a-f])", "EVD101")]
+)
+def test_records_that_cite_a_falsified_one_are_not_reported_again(
+    demo: Made, pattern: str, rule: str
+) -> None:
+    (record,) = demo.root.glob("journal/experiments/2026/09/*all-measurements*.md")
+    original = record.read_text(encoding="utf-8")
+    start, end, part, _ = places(original, pattern)[0]
+    other = "" if part.startswith("id") else "0" if part != "0" else "1"
+    record.write_text(original[:start] + other + original[end:], encoding="utf-8")
+    try:
+        errors = [f for f in check(demo.root)[1] if f["severity"] == "error"]
+    finally:
+        record.write_text(original, encoding="utf-8")
+    assert [(f["rule"], record.name in f["path"]) for f in errors] == [(rule, True)]
+
+
 # --- the same again
 
 
