@@ -81,14 +81,17 @@ def command(kind_name: str, title: str, **options: Any) -> int:
     values = dict(_values(workspace, kind, options))
     refuse_broken(kind, title, values)
     evidenced = bool(options["runs"] or options["baselines"] or options["sweeps"])
+    asked = False
     if evidenced:
         _require(kind, "runs", "--run")
-        for key, value in _from_runs(workspace, options).items():
-            values[key] = _merged(value, values.get(key))
+        found, asked = _from_runs(workspace, options)
+        values = {key: values.get(key) or found.get(key) for key in {**values, **found}}
     elif metric := _metric_options(options):
         values["metric"] = metric
     path = create(workspace, kind, title, day, values)
-    written = _finish(workspace, path, options["tracker"]) if evidenced else ()
+    # Only now is it known which metric the record names, whose history belongs to its evidence.
+    refresh = asked and not options["metric"]
+    written = _finish(workspace, path, options["tracker"], refresh=refresh) if evidenced else ()
     if options["edit"]:
         click.edit(filename=str(workspace.root / path))
     evidence = f"{workspace.settings.evidence} " if written else ""
@@ -197,14 +200,11 @@ def _metric_options(options: dict[str, Any]) -> dict[str, Any]:
     return {"name": options["metric"], "goal": None, "effect": options["effect"]}
 
 
-def _merged(found: Any, given: Any) -> Any:
-    return given or found
-
-
 # --- from runs
 
 
-def _from_runs(workspace: Workspace, options: dict[str, Any]) -> dict[str, Any]:
+def _from_runs(workspace: Workspace, options: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """Return the fields that the runs tell, and whether the tracker had to be asked."""
     wanted = [
         (role, *_label_and_run(text))
         for role, key in (("baseline", "baselines"), ("candidate", "runs"), ("sweep", "sweeps"))
@@ -222,7 +222,7 @@ def _from_runs(workspace: Workspace, options: dict[str, Any]) -> dict[str, Any]:
     if fields["metric"] and options["effect"] is not None:
         fields["metric"]["effect"] = options["effect"]
     _explain_gaps(fields, chosen)
-    return fields
+    return fields, any(workspace.evidence.run(run_id) is None for run_id in ids)
 
 
 def _label_and_run(text: str) -> tuple[str, str]:
@@ -263,10 +263,10 @@ def _explain_gaps(fields: dict[str, Any], chosen: Sequence[Chosen]) -> None:
         note("the runs share no single metric: fill in `metric`, or give --metric")
 
 
-def _finish(workspace: Workspace, path: str, uri: str | None) -> tuple[str, ...]:
+def _finish(workspace: Workspace, path: str, uri: str | None, *, refresh: bool) -> tuple[str, ...]:
     """Pull what the new record names beyond its runs, and write its run table."""
     fresh = workspace.refreshed()
-    done = pull(fresh, lambda: _tracker(fresh, uri), [path], refresh=False)
+    done = pull(fresh, lambda: _tracker(fresh, uri), [path], refresh=refresh)
     fresh = fresh.refreshed()
     with fresh.context() as context:
         fix_record(fresh, context, fresh.corpus.by_path[path])

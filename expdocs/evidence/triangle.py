@@ -91,6 +91,8 @@ def _data_edge(
     def edge(verdict: Verdict, reason: str, found: str = "", at_fault: str = "") -> Edge:
         return Edge("data", verdict, reason, place, path, said, found, at_fault)
 
+    if "@" in path:
+        return edge(Verdict.UNREACHABLE, "the data is tracked in another repository")
     recorded = run.data.get(path) or _dataset_hash(run, said)
     if recorded and _comparable(recorded, said) and recorded != said:
         return edge(Verdict.CONTRADICTED, "the run read other data", recorded, "run")

@@ -139,5 +139,3 @@ def marked(data: Any, shape: Shape | None, place: Place = ()) -> Iterator[tuple[
     elif isinstance(data, list):
         for index, value in enumerate(data):
             yield from marked(value, shape.items, (*place, index))
-
-

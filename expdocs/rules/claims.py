@@ -63,10 +63,8 @@ def _citation(subject: Subject, citation: Citation) -> Iterator[Finding]:
 
 
 def _reference(subject: Subject, citation: Citation, reference: Reference) -> Iterator[Finding]:
-    if isinstance(reference, GitLink):
-        yield from _git_link(subject, citation, reference)
-    elif isinstance(reference, DvcLink):
-        yield from _dvc_link(subject, citation, reference)
+    if isinstance(reference, GitLink | DvcLink):
+        yield from _link(subject, citation, reference)
     elif citation.scheme in NUMBER_SCHEMES:
         fact = subject.context.facts.resolve(subject.record, reference)
         yield from _number(subject, citation, reference, fact)
@@ -91,12 +89,18 @@ def _number(
     value = _exact(fact.value)
     if not matches(shown, value):
         wanted = _as_shown(shown, value)
-        message = f"{text} is not what the source says: {wanted} ({show(value, digits=6)})"
+        message = f"{text} is not what the source says: {_both(wanted, show(value, digits=6))}"
         hint = f"write {wanted}, or correct the source: {citation.scheme}:{citation.target}"
         yield subject.in_body(citation.text_start, "CLM104", message, hint)
     elif not enough_digits(shown, value):
         message = f"{text} shows too few digits to be checked"
         yield subject.in_body(citation.text_start, "CLM105", message, f"write {show(value)}")
+
+
+def _both(wanted: str, full: str) -> str:
+    """Show a value as the text should have it, and with more digits where there are any."""
+    same = full.rstrip("0").rstrip(".") == wanted.lstrip("+").rstrip("0").rstrip(".")
+    return wanted if same else f"{wanted} ({full})"
 
 
 def _numeric(text: str) -> bool:
@@ -123,30 +127,38 @@ def _as_shown(shown: ShownNumber, value: Decimal) -> str:
     return f"{sign}{rounded:f}{unit}"
 
 
-def _git_link(subject: Subject, citation: Citation, link: GitLink) -> Iterator[Finding]:
-    commits = subject.context.commits
-    if link.repository or subject.context.incomplete_clone:
-        return
+def _link(subject: Subject, citation: Citation, link: GitLink | DvcLink) -> Iterator[Finding]:
+    problem = _dead_end(subject, link)
+    if problem:
+        message, hint = problem
+        yield subject.in_body(citation.target_start, "CLM108", message, hint)
+
+
+def _dead_end(subject: Subject, link: GitLink | DvcLink) -> tuple[str, str] | None:
+    """Return why a link to a commit or a file in it leads nowhere, and what to do."""
+    commits, settings = subject.context.commits, subject.context.settings
+    if link.repository:
+        if link.repository in settings.repositories:
+            return None
+        known = ", ".join(settings.repositories) or "none"
+        message = f"the configuration names no repository '{link.repository}'"
+        return message, f"add it under [repositories], which has: {known}"
+    if subject.context.incomplete_clone:
+        return None
     if not commits.known(link.sha):
-        message = f"commit {link.sha[:12]} is not in this repository"
-        yield subject.in_body(citation.target_start, "CLM108", message, "correct or fetch it")
-    elif link.path and commits.commit(link.sha) and not commits.has_path(link.sha, link.path):
+        return f"commit {link.sha[:12]} is not in this repository", "correct or fetch it"
+    if commits.commit(link.sha) is None or link.path is None:
+        return None
+    if isinstance(link, GitLink):
+        there = commits.has_path(link.sha, link.path)
         message = f"commit {link.sha[:12]} has no file {link.path}"
-        yield subject.in_body(citation.target_start, "CLM108", message, "correct the path")
-
-
-def _dvc_link(subject: Subject, citation: Citation, link: DvcLink) -> Iterator[Finding]:
-    commits = subject.context.commits
-    if link.repository or subject.context.incomplete_clone:
-        return
-    if not commits.known(link.sha):
-        message = f"commit {link.sha[:12]} is not in this repository"
-        yield subject.in_body(citation.target_start, "CLM108", message, "correct or fetch it")
-    elif commits.data_hash(link.sha, link.path) is None:
-        if commits.tracking_directory(link.sha, link.path) or not commits.commit(link.sha):
-            return
+    else:
+        there = bool(
+            commits.data_hash(link.sha, link.path)
+            or commits.tracking_directory(link.sha, link.path)
+        )
         message = f"DVC does not track {link.path} at commit {link.sha[:12]}"
-        yield subject.in_body(citation.target_start, "CLM108", message, "correct the path")
+    return None if there else (message, "correct the path")
 
 
 def _blocks(subject: Subject) -> Iterator[Finding]:

@@ -192,6 +192,13 @@ def test_pulling_again_writes_nothing(work, run_cli) -> None:
     assert {p: p.read_bytes() for p in work.glob("journal/evidence/**/*.json")} == before
 
 
+def test_a_metric_that_new_found_by_itself_has_its_history_at_once(work, run_cli) -> None:
+    path = new(run_cli, work, "experiment", "One metric", "--run", "smote")
+    assert "name: val_f1, goal: maximize" in path.read_text()
+    done = run_cli("evidence", "pull", "--all", cwd=work)
+    assert (done.code, done.out) == (0, "0 written, 2 unchanged\n")
+
+
 def raise_metric(root: Path, name: str) -> None:
     """Change a finished run's metric behind everybody's back, as any client can."""
     run = run_id(root, name)

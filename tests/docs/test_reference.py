@@ -97,7 +97,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
             continue
         path, _, anchor = target.partition("#")
         linked = page.parent / path if path else page
-        assert linked.is_file(), f"{page.name}: {target}"
+        assert linked.exists(), f"{page.name}: {target}"
         if anchor:
             assert anchor in _anchors(linked), f"{page.name}: {target}"
 

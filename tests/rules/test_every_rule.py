@@ -299,6 +299,8 @@ case("CLM106")(changed("[0.791](run:weights#val_f1)", "<run:weights#val_f1>"))
 case("CLM107")(changed("[0.791](run:weights#val_f1)", "a val_f1 of 0.791"))
 case("CLM108")(changed(":train.py)", ":trian.py)"))
 case("CLM108")(changed("(dvc:data/churn.csv@", "(dvc:data/chrun.csv@"))
+case("CLM108")(changed("(git:", "(git:other@"))
+case("CLM108")(changed("(dvc:", "(dvc:other@"))
 case("CLM201")(changed("| 0.7912 |", "| 0.7913 |"))
 case("CLM201")(changed("| `weights` | baseline |", "| `weights` | candidate |"))
 case("CLM202")(changed("<!-- /expdocs:runs -->", ""))
@@ -371,6 +373,13 @@ def test_code_in_another_repository_is_never_shown_as_verified(checked_repo, run
         ("EVD204", "warning"), ("EVD214", "warning")
     ]  # fmt: skip
     assert all("unreachable" in finding["message"] for finding in found)
+
+
+def test_data_of_another_repository_is_never_shown_as_verified(checked_repo, run_cli) -> None:
+    change(checked_repo, "{path: data/churn.csv", '{path: "features@data/churn.csv"')
+    found = run_cli("check", "--format", "json", cwd=checked_repo.root).findings()
+    assert [(f["rule"], f["severity"]) for f in found] == [("EVD214", "warning")]
+    assert "unreachable" in found[0]["message"]
 
 
 def test_every_rule_has_a_case() -> None:
