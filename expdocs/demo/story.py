@@ -6,6 +6,7 @@ only tags keep the commits that its runs came from.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,6 +91,9 @@ def _beginning(demo: Demo) -> None:
 def _set_up(demo: Demo) -> None:
     (demo.root / ".gitignore").write_text("".join(f"{line}\n" for line in IGNORED))
     demo.repository.python("-m", "expdocs", "init", "--git-hooks")
+    site = demo.root / "mkdocs.yml"
+    named = re.sub("^site_name: .*", "site_name: Screening and digits", site.read_text("utf-8"))
+    site.write_text(named, encoding="utf-8")
     settings = demo.root / "expdocs.toml"
     people = "".join(
         f'\n[people.{one.id}]\nname = "{one.name}"\nemails = ["{one.email}"]\n' for one in TEAM
