@@ -196,11 +196,11 @@ class Repository:
         """Return the files as they will be committed."""
         # During `git commit PATH` the index to look at is a temporary one that git names here.
         listing = self.run("ls-files", "--stage", "-z", keep=("GIT_INDEX_FILE",))
-        return _Objects(self, _stage_entries(listing))
+        return _Objects(self, _entries(listing, 1))
 
     def commit_files(self, sha: str) -> Files:
         """Return the files of a commit."""
-        return _Objects(self, _tree_entries(self.run("ls-tree", "-r", "-z", sha)))
+        return _Objects(self, _entries(self.run("ls-tree", "-r", "-z", sha), 2))
 
 
 class _WorkingTree:
@@ -274,25 +274,15 @@ class _Objects:
                     self._read[blob] = found.data
 
 
-def _stage_entries(listing: bytes) -> dict[str, Entry]:
+def _entries(listing: bytes, blob_field: int) -> dict[str, Entry]:
+    """Read `ls-files --stage -z` (blob in field 1) or `ls-tree -r -z` (blob in field 2)."""
     entries: dict[str, Entry] = {}
     for line in listing.split(b"\0"):
         if line:
             meta, name = line.split(b"\t", 1)
-            mode, blob, _stage = meta.decode().split(" ")
+            fields = meta.decode().split(" ")
             path = os.fsdecode(name)
-            entries[path] = Entry(path, mode in _REGULAR, blob=blob)
-    return entries
-
-
-def _tree_entries(listing: bytes) -> dict[str, Entry]:
-    entries: dict[str, Entry] = {}
-    for line in listing.split(b"\0"):
-        if line:
-            meta, name = line.split(b"\t", 1)
-            mode, _type, blob = meta.decode().split(" ")
-            path = os.fsdecode(name)
-            entries[path] = Entry(path, mode in _REGULAR, blob=blob)
+            entries[path] = Entry(path, fields[0] in _REGULAR, blob=fields[blob_field])
     return entries
 
 

@@ -333,6 +333,22 @@ def test_a_decision_needs_four_eyes_and_its_successor_replaces_it(work, run_cli)
     assert run_cli("check", "--strict", cwd=work).code == 0
 
 
+def test_edit_opens_the_new_record_and_supersedes_links_it(
+    work, run_cli, monkeypatch, tmp_path
+) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text("#!/bin/sh\nsed -i 's/^verdict:.*/verdict: archived/' \"$1\"\n")
+    editor.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(editor))
+    first = new(run_cli, work, "experiment", "First", "--edit")
+    assert "verdict: archived\n" in first.read_text()
+    second = new(run_cli, work, "experiment", "Second", "--supersedes", first.name[:18])
+    assert f"links:\n  - {{type: supersedes, target: {first.name[:18]}}}\n" in second.read_text()
+    assert run_cli("check", "--strict", cwd=work).code == 0
+    done = run_cli("new", "experiment", "Third", "--supersedes", "EXP-2026-11-20-000", cwd=work)
+    assert (done.code, "no record has the id" in done.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     "reference",
     ["last", "smote", "@prefix", "http://host:5000/#/experiments/1/runs/@id"],

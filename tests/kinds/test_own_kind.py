@@ -116,6 +116,22 @@ def test_check_knows_its_fields_runs_links_and_sections(team, run_cli) -> None:
         assert [f["rule"] for f in found] == [rule], (old, new)
 
 
+def test_it_has_pages_and_lists_on_the_site(team, run_cli) -> None:
+    path = _new(team, run_cli)
+    assert run_cli("init", cwd=team.root).code == 0
+    done = run_cli("build", cwd=team.root)
+    assert done.code == 0, done.err
+    record_id = path.name[:18]
+    page = (team.root / f"site/records/{record_id.lower()}.html").read_text(encoding="utf-8")
+    assert "<h1" in page
+    assert "客户 labels" in page
+    assert "customer" in page
+    kind = (team.root / "site/kinds/contract.html").read_text(encoding="utf-8")
+    assert f"{record_id.lower()}.html" in kind
+    assert "Data contracts" in kind
+    assert "Data contracts" in (team.root / "site/index.html").read_text(encoding="utf-8")
+
+
 def test_an_ejected_kind_is_the_teams_to_change(checked_repo, run_cli) -> None:
     assert run_cli("kinds", "eject", "experiment", cwd=checked_repo.root).code == 0
     assert run_cli("check", "--strict", cwd=checked_repo.root).code == 0
