@@ -183,7 +183,7 @@ def _of_kind(
     if node is None or (isinstance(node, Scalar) and not node.value):
         line, column = (1, 1) if node is None else _place(file, file.root.keys["kind"].start)
         message, hint = "'kind' is missing", f"write one of: {known}"
-        return None, Finding(path, line, column, "REC121", message, hint)
+        return None, Finding(path, line, column, "REC201", message, hint)
     name = node.value if isinstance(node, Scalar) else ""
     kind = registry.get(name)
     if kind is None:

@@ -99,7 +99,7 @@ _RULES = (
     _error("REC120", "The front matter is no mapping",
         "Front matter is a list of `key: value` lines; a list or a bare text has no fields "
         "that could be checked. Write keys."),
-    _error("REC121", "The kind is missing or unknown",
+    _error("REC121", "The kind is unknown",
         "`kind` tells which schema a record follows, and nothing can be checked without it. "
         "Write one of the kinds that `expdocs kinds list` shows."),
     _error("REC201", "A required field is missing",

@@ -70,7 +70,7 @@ case("REC114")(lambda r: r.write({OTHER: "---\n%YAML 1.1\n--- {kind: experiment}
 case("REC115")(changed("approach: smote", f"approach: {'[' * 20}{']' * 20}"))
 case("REC120")(lambda r: r.write({OTHER: "---\n- a\n---\n"}))
 case("REC121")(changed("kind: experiment", "kind: experimnt"))
-case("REC121")(changed("kind: experiment\n", ""))
+case("REC201")(changed("kind: experiment\n", ""))
 
 # --- the schema
 
