@@ -11,8 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from expdocs.evidence.dvcfiles import directory_listing, is_dvc_file, tracked_hashes
+from expdocs.evidence.parameters import FILE, flat_parameters
 from expdocs.evidence.snapshots import CommitSnapshot
 from expdocs.evidence.trees import Trees
 from expdocs.repository import GitObject, ObjectReader
@@ -43,6 +45,8 @@ class Commits:
         self._commits: dict[str, Commit | None] = {}
         self._hashes: dict[str, dict[str, str] | None] = {}
         self._parsed: dict[tuple[str, str], dict[str, str]] = {}
+        self._parameters: dict[str, dict[str, Any]] = {}
+        self._present: dict[tuple[str, str], bool] = {}
 
     def commit(self, sha: str) -> Commit | None:
         """Return a commit out of the object store, or None when it is not there."""
@@ -120,7 +124,15 @@ class Commits:
 
     def has_path(self, sha: str, path: str) -> bool:
         """Whether a file or a folder stands at ``path`` in the commit."""
-        return self._reader.get(sha, path) is not None
+        if (sha, path) not in self._present:
+            self._present[sha, path] = self._reader.get(sha, path) is not None
+        return self._present[sha, path]
+
+    def parameters(self, sha: str) -> dict[str, Any]:
+        """Return the parameters that ``params.yaml`` declares at the commit, by dotted name."""
+        if sha not in self._parameters:
+            self._parameters[sha] = flat_parameters(self.file(sha, FILE))
+        return self._parameters[sha]
 
 
 def _parents(path: str) -> list[str]:

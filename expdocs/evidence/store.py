@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from pathlib import PurePosixPath
+from typing import Generic, TypeVar
 
 from expdocs.evidence.snapshots import (
     CommitSnapshot,
@@ -20,7 +21,7 @@ from expdocs.evidence.snapshots import (
 )
 from expdocs.repository import Files, Unreadable
 
-_Snapshot = TypeVar("_Snapshot", RunSnapshot, CommitSnapshot, Population)
+_Snapshot = TypeVar("_Snapshot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,69 +33,72 @@ class BrokenSnapshot:
     hint: str
 
 
+class _Shelf(Generic[_Snapshot]):
+    """The snapshots of one kind, each read once and held by the name of what it is about."""
+
+    def __init__(
+        self,
+        files: Files,
+        folder: str,
+        place: Callable[[str], PurePosixPath],
+        decode: Callable[[bytes], _Snapshot],
+        name_of: Callable[[_Snapshot], str],
+    ) -> None:
+        self._files = files
+        self._folder = folder
+        self._place = place
+        self._decode = decode
+        self._name_of = name_of
+        self._held: dict[str, _Snapshot | BrokenSnapshot | None] = {}
+
+    def get(self, name: str) -> _Snapshot | BrokenSnapshot | None:
+        if name not in self._held:
+            self._held[name] = self._read(name)
+        return self._held[name]
+
+    def _read(self, name: str) -> _Snapshot | BrokenSnapshot | None:
+        try:
+            path = f"{self._folder}/{self._place(name)}"
+        except ValueError:
+            return None
+        try:
+            content = self._files.read(path)
+            found = None if content is None else self._decode(content)
+        except (SnapshotProblem, Unreadable) as problem:
+            return BrokenSnapshot(path, problem.message, problem.hint)
+        if found is None or self._name_of(found) == name:
+            return found
+        message = f"the file is about {self._name_of(found)}, which its name does not say"
+        return BrokenSnapshot(path, message, "restore the file from git")
+
+
 class Evidence:
     """Reads snapshots out of one state of the repository's files."""
 
     def __init__(self, files: Files, folder: str) -> None:
-        self._files = files
         self._folder = folder
-        self._read: dict[str, object] = {}
+        self._runs = _Shelf[RunSnapshot](
+            files, folder, run_path, decode_run, lambda one: one.run_id
+        )
+        self._commits = _Shelf[CommitSnapshot](
+            files, folder, commit_path, decode_commit, lambda one: one.sha
+        )
+        self._populations = _Shelf[Population](
+            files, folder, population_path, decode_population, lambda one: one.experiment_id
+        )
 
     def run(self, run_id: str) -> RunSnapshot | BrokenSnapshot | None:
         """Return a run's snapshot; None when there is none (or the id is no run id)."""
-        try:
-            path = run_path(run_id)
-        except ValueError:
-            return None
-        found = self._load(str(path), decode_run)
-        return self._named(found, str(path), run_id, lambda snapshot: snapshot.run_id)
+        return self._runs.get(run_id)
 
     def commit(self, sha: str) -> CommitSnapshot | BrokenSnapshot | None:
         """Return a commit's snapshot; None when there is none."""
-        try:
-            path = commit_path(sha)
-        except ValueError:
-            return None
-        found = self._load(str(path), decode_commit)
-        return self._named(found, str(path), sha, lambda snapshot: snapshot.sha)
+        return self._commits.get(sha)
 
     def population(self, experiment_id: str) -> Population | BrokenSnapshot | None:
         """Return the population of an experiment; None when there is none."""
-        try:
-            path = population_path(experiment_id)
-        except ValueError:
-            return None
-        found = self._load(str(path), decode_population)
-        return self._named(found, str(path), experiment_id, lambda one: one.experiment_id)
+        return self._populations.get(experiment_id)
 
     def path_of(self, path: object) -> str:
         """Return the path in the repository of a path in the evidence folder."""
         return f"{self._folder}/{path}"
-
-    def _load(
-        self, path: str, decode: Callable[[bytes], _Snapshot]
-    ) -> _Snapshot | BrokenSnapshot | None:
-        if path not in self._read:
-            self._read[path] = self._decoded(path, decode)
-        return self._read[path]  # type: ignore[return-value]
-
-    def _decoded(
-        self, path: str, decode: Callable[[bytes], _Snapshot]
-    ) -> _Snapshot | BrokenSnapshot | None:
-        try:
-            content = self._files.read(self.path_of(path))
-            return None if content is None else decode(content)
-        except (SnapshotProblem, Unreadable) as problem:
-            return BrokenSnapshot(self.path_of(path), problem.message, problem.hint)
-
-    def _named(
-        self,
-        found: _Snapshot | BrokenSnapshot | None,
-        path: str,
-        name: str,
-        name_of: Callable[[_Snapshot], str],
-    ) -> _Snapshot | BrokenSnapshot | None:
-        if found is None or isinstance(found, BrokenSnapshot) or name_of(found) == name:
-            return found
-        message = f"the file is about {name_of(found)}, which its name does not say"
-        return BrokenSnapshot(self.path_of(path), message, "restore the file from git")

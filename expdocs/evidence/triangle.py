@@ -9,9 +9,8 @@ from typing import Any
 
 from expdocs.evidence.commits import Commits
 from expdocs.evidence.snapshots import RunSnapshot
-from expdocs.kinds.shape import Place, typed
+from expdocs.kinds.shape import Place
 from expdocs.records.record import RunUse
-from expdocs.yamlnodes import YamlProblem, read_yaml
 
 
 class Verdict(StrEnum):
@@ -134,8 +133,8 @@ def _comparable(one: str, other: str) -> bool:
 
 
 def _parameter_edges(use: RunUse, run: RunSnapshot, commits: Commits) -> Iterator[Edge]:
-    content = commits.file(use.commit, "params.yaml") if use.commit else None
-    for name, declared in sorted(_flat_params(content).items()):
+    declared_there = commits.parameters(use.commit) if use.commit else {}
+    for name, declared in sorted(declared_there.items()):
         logged = run.params.get(name)
         if logged is None:
             continue
@@ -146,25 +145,6 @@ def _parameter_edges(use: RunUse, run: RunSnapshot, commits: Commits) -> Iterato
         yield Edge(
             "parameters", verdict, reason, use.commit_place, name, str(declared), logged, "commit"
         )
-
-
-def _flat_params(content: bytes | None) -> dict[str, Any]:
-    if content is None or len(content) > 1024 * 1024:
-        return {}
-    try:
-        node = read_yaml(content.decode("utf-8"))
-    except (UnicodeDecodeError, YamlProblem):
-        return {}
-    data = typed(node, None) if node is not None else {}
-    return dict(_flattened(data, ""))
-
-
-def _flattened(data: Any, prefix: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(data, dict):
-        for key, value in data.items():
-            yield from _flattened(value, f"{prefix}.{key}" if prefix else key)
-    elif not isinstance(data, list) and prefix:
-        yield prefix, data
 
 
 def _same_value(declared: Any, logged: str) -> bool:
