@@ -8,7 +8,7 @@ boolean or null, the raw text is taken; elsewhere the YAML 1.2 core schema appli
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -127,15 +127,24 @@ def reads_as_text(text: str) -> bool:
 Place = tuple[str | int, ...]
 
 
-def marked(data: Any, shape: Shape | None, place: Place = ()) -> Iterator[tuple[str, Place, Any]]:
-    """Yield ``(mark, place, value)`` for every value whose schema carries an ``x-expdocs`` mark."""
+Marked = tuple[str, Place, Any]
+
+
+def marked(data: Any, shape: Shape | None) -> list[Marked]:
+    """Return ``(mark, place, value)`` for every value whose schema carries a mark."""
+    found: list[Marked] = []
+    _collect(data, shape, (), found)
+    return found
+
+
+def _collect(data: Any, shape: Shape | None, place: Place, found: list[Marked]) -> None:
     if shape is None or data is None:
         return
     if shape.mark:
-        yield shape.mark, place, data
+        found.append((shape.mark, place, data))
     if isinstance(data, dict):
         for key, value in data.items():
-            yield from marked(value, shape.properties.get(key), (*place, key))
+            _collect(value, shape.properties.get(key), (*place, key), found)
     elif isinstance(data, list):
         for index, value in enumerate(data):
-            yield from marked(value, shape.items, (*place, index))
+            _collect(value, shape.items, (*place, index), found)
