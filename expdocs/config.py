@@ -10,8 +10,11 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from expdocs.errors import ConfigurationError
+from expdocs.findings import Severity
 
 EDGES = ("code", "data", "parameters")
+# Families whose findings say that what was agreed on no longer stands, or that a secret is out.
+BINDING = ("LIF", "SEC")
 _ALIAS = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
 
 
@@ -21,6 +24,14 @@ class Person:
 
     name: str = ""
     emails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """The severity that rules are given, and the line of the configuration that does so."""
+
+    severity: Severity
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,7 @@ class Settings:
     units: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Weight] = field(default_factory=dict)
     protected_branch: str = ""
     repositories: Mapping[str, str] = field(default_factory=dict)
     trackers: Mapping[str, str] = field(default_factory=dict)
@@ -172,10 +184,32 @@ class _Reader:
                 raise self._problem(alias, f"'{key}.{alias}' is wrong", hint)
         return dict(table)
 
+    def _read_weights(self, key: str) -> dict[str, Weight]:
+        table = self._table[key]
+        if not isinstance(table, dict):
+            hint = f'write: [{key}] and below it EVD204 = "error"'
+            raise self._problem(key, f"'{key}' must be a table of rules", hint)
+        return {pattern: self._weight(key, pattern, value) for pattern, value in table.items()}
+
+    def _weight(self, key: str, pattern: str, value: Any) -> Weight:
+        line = self._line(pattern) or self._line(key) or 1
+        where = f"{self._path}:{line}: '{key}.{pattern}'"
+        if value not in list(Severity):
+            raise ConfigurationError(f'{where} must be "error" or "warning"')
+        weight = Weight(Severity(value), line)
+        touched = [f for f in BINDING if pattern.startswith(f) or f.startswith(pattern)]
+        if weight.severity is Severity.WARNING and touched:
+            message = f"{where}: rules of the family {touched[0]} stay errors"
+            raise ConfigurationError(message, "remove it, or write longer ids")
+        return weight
+
     def _problem(self, key: str, message: str, hint: str = "") -> ConfigurationError:
+        return ConfigurationError(f"{self._path}:{self._line(key) or 1}: {message}", hint)
+
+    def _line(self, key: str) -> int:
+        """Return the line on which a key is given a value, or 0."""
         place = re.search(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", self._text, re.MULTILINE)
-        line = self._text.count("\n", 0, place.start()) + 1 if place else 1
-        return ConfigurationError(f"{self._path}:{line}: {message}", hint)
+        return self._text.count("\n", 0, place.start()) + 1 if place else 0
 
 
 def _texts(value: Any) -> bool:
@@ -193,6 +227,7 @@ _FORM = {
     "units": "texts",
     "select": "texts",
     "ignore": "texts",
+    "severity": "weights",
     "protected_branch": "text",
     "repositories": "aliases",
     "trackers": "aliases",

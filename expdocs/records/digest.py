@@ -2,19 +2,27 @@
 
 ``v1:`` and the SHA-256 of the RFC 8785 bytes of ``{"body": …, "front_matter": …}``. The front
 matter is typed by the schema and leaves the kind's mutable fields out; the body has LF line ends,
-no white space at line ends or around it, and no generated blocks.
+no white space at line ends or around it, and no generated blocks. Suppressions in comments of the
+front matter are added as ``"suppressions": [[rule, reason], …]`` where there are any.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from expdocs.canonical import sha256_of
 from expdocs.records.record import Record
+from expdocs.records.suppressions import in_front_matter
 
 
 def record_digest(record: Record) -> str:
     """Return the digest of a record's meaning, ``v1:`` and 64 hexadecimal digits."""
     front_matter = {k: v for k, v in record.data.items() if k not in record.kind.mutable}
-    return f"v1:{sha256_of({'body': _body(record), 'front_matter': front_matter})}"
+    document: dict[str, Any] = {"body": _body(record), "front_matter": front_matter}
+    # A comment is no data, but this one takes findings away: it must not come after acceptance.
+    if found := [[s.rule, s.reason] for s in in_front_matter(record.file)]:
+        document["suppressions"] = found
+    return f"v1:{sha256_of(document)}"
 
 
 def _body(record: Record) -> str:

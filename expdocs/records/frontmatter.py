@@ -121,15 +121,23 @@ def _front_matter(text: str, start: int, end: int) -> YamlMapping:
 
 def template_comments(file: RecordFile) -> list[int]:
     """Return the offsets of front-matter comments that begin with ``# ?``."""
-    yaml = file.text[file.yaml_start : file.yaml_end]
-    found = [match.start() for match in _TEMPLATE_COMMENT.finditer(yaml)]
+    return [match.start() for match in comments(file, _TEMPLATE_COMMENT)]
+
+
+def comments(file: RecordFile, pattern: re.Pattern[str]) -> list[re.Match[str]]:
+    """Return where a pattern of comments matches in the front matter, outside of values.
+
+    The offsets of the matches count from the beginning of the file.
+    """
+    found = list(pattern.finditer(file.text, file.yaml_start, file.yaml_end))
     if not found:
         return []
     spans = sorted((s.start, s.end) for s in scalars(file.root))
     starts = [start for start, _ in spans]
+    offsets = ((match, match.start() - file.yaml_start) for match in found)
     return [
-        file.yaml_start + offset
-        for offset in found
+        match
+        for match, offset in offsets
         if (index := bisect_right(starts, offset)) == 0 or spans[index - 1][1] <= offset
     ]
 

@@ -52,6 +52,17 @@ _RULES = (
     _warning("CFG201", "The clone is shallow or partial",
         "Some commits are not in this clone, so what rests on them could not be checked. Fetch "
         "the whole history: `git fetch --unshallow`; in CI ask the checkout for all of it."),
+    _error("CFG301", "A suppression is malformed or lacks a reason",
+        "A suppression names one rule and says why its findings are right to stay, so that a "
+        "reviewer can judge it. Write `<!-- expdocs: ignore EVD203: reason -->`, or in the front "
+        "matter `# expdocs: ignore EVD203: reason`; both outside of generated blocks."),
+    _warning("CFG302", "A suppression suppresses nothing",
+        "The record has no finding of this rule, or another suppression took it already. Left "
+        "there, it would hide the next one, for which nobody gave a reason. Remove it."),
+    _error("CFG303", "A rule cannot be suppressed",
+        "The rule does not exist, or is one of those that no record may silence: the file's form "
+        "(`REC1`), damaged snapshots (EVD102, EVD202), acceptance (`LIF`), secrets and `CFG`. "
+        "Correct the id, or remove the suppression and mend what is found."),
     _error("REC101", "The file is not UTF-8",
         "Records are UTF-8, so that every script and every tool reads the same text. Save the "
         "file as UTF-8."),

@@ -11,6 +11,8 @@ from expdocs.records.record import Record
 from expdocs.rules import claims, evidence, identity, lifecycle, links, schema
 from expdocs.rules.catalogue import CATALOGUE, matches
 from expdocs.rules.context import Context, Subject
+from expdocs.rules.suppression import suppress
+from expdocs.rules.weights import require_known, weighed
 
 Check = Callable[[Subject], Iterator[Finding]]
 
@@ -25,22 +27,33 @@ CHECKS: tuple[Check, ...] = (
 
 def check_corpus(context: Context) -> list[Finding]:
     """Return every finding about a corpus that its settings ask for, sorted by place."""
-    found = [f for f in context.corpus.findings if _wanted(f, context.settings)]
+    require_known(context.settings)
+    found = _asked_for(context.corpus.findings, context.settings)
     for record in context.corpus.records:
         found += check_record(record, context)
     if context.incomplete_clone:
-        found += [f for f in (_incomplete(context),) if _wanted(f, context.settings)]
+        found += _asked_for([_incomplete(context)], context.settings)
     return sorted(set(found))
 
 
 def check_record(record: Record, context: Context) -> list[Finding]:
     """Return the findings about one record, those in its snapshots included."""
+    settings = context.settings
     subject = Subject(record, context, schema.schema_errors(record))
-    found = [f for check in CHECKS for f in check(subject) if _wanted(f, context.settings)]
+    result = suppress(subject, (f for check in CHECKS for f in check(subject)))
+    found = _asked_for([*result.kept, *result.problems], settings)
     # A record with errors of its own is no longer what was accepted; that only follows from them.
+    # Nor does a suppression say that it is not needed while errors keep rules from being applied.
     if not any(f.severity is Severity.ERROR for f in found):
-        found += [f for f in lifecycle.check(subject) if _wanted(f, context.settings)]
+        found += _asked_for(lifecycle.check(subject), settings)
+        if not context.incomplete_clone:
+            found += _asked_for(result.unused, settings)
     return found
+
+
+def _asked_for(findings: Iterable[Finding], settings: Settings) -> list[Finding]:
+    """Return the findings that the settings ask for, each with the weight that they give it."""
+    return [weighed(f, settings) for f in findings if _wanted(f, settings)]
 
 
 def _wanted(finding: Finding, settings: Settings) -> bool:

@@ -42,6 +42,28 @@ SETTINGS: dict[str, tuple[str | bytes, str]] = {
         "expdocs.toml: 'ignore': no rule has the id 'EVD999'",
     ),
     "ignore empty": ("ignore = ['']\n", "expdocs.toml: 'ignore': no rule has the id ''"),
+    "severity": ("severity = 'error'\n", "expdocs.toml:1: 'severity' must be a table"),
+    "a severity": (
+        "[severity]\nEVD = 'error'\nEVD204 = 'fatal'\n",
+        'expdocs.toml:3: \'severity.EVD204\' must be "error" or "warning"',
+    ),
+    "a severity in a list": (
+        "[severity]\nEVD = ['error']\n",
+        "expdocs.toml:2: 'severity.EVD' must",
+    ),
+    "a severity of no rule": (
+        "\n[severity]\nEVD999 = 'error'\n",
+        "expdocs.toml:3: 'severity': no rule has the id 'EVD999'",
+    ),
+    "a severity of all": (
+        "[severity]\n'' = 'error'\n",
+        "expdocs.toml:2: 'severity': no rule has the id ''",
+    ),
+    "acceptance a warning": (
+        "[severity]\nLIF101 = 'warning'\n",
+        "expdocs.toml:2: 'severity.LIF101': rules of the family LIF stay errors",
+    ),
+    "L a warning": ("severity = {L = 'warning'}\n", "expdocs.toml:1: 'severity.L': rules of"),
     "protected_branch": ("protected_branch = 1.5\n", "expdocs.toml:1: 'protected_branch' must"),
     "repositories": ("repositories = []\n", "expdocs.toml:1: 'repositories' must be a table"),
     "an alias": ("[repositories]\n'A B' = 'x'\n", "expdocs.toml:2: 'repositories.A B' is wrong"),

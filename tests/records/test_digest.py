@@ -49,6 +49,14 @@ class _NoFiles:
 KIND = load_registry(_NoFiles(), "schemas").get("decision")
 
 
+def test_suppressions_in_comments_of_the_front_matter_are_part_of_it() -> None:
+    line = "authors: [ana]"
+    one = digest(TEXT.replace(line, f"{line} # expdocs: ignore REC208:  an old  one"))
+    assert digest(TEXT) == digest(TEXT.replace(line, f"{line} # a remark")) != one
+    assert one == digest(TEXT.replace(line, f"# expdocs:ignore REC208: an old one\n{line}"))
+    assert one != digest(TEXT.replace(line, f"{line} # expdocs: ignore REC207: an old one"))
+
+
 def digest(text: str) -> str:
     return record_digest(Record("x.md", KIND, read_record(text.encode())))
 

@@ -42,6 +42,14 @@ def changed(old: str, new: str) -> Case:
     return lambda repo: change(repo, old, new)
 
 
+# --- suppressions
+
+case("CFG301")(changed("More seeds.", "More seeds. <!-- expdocs: ignore CLM107 -->"))
+case("CFG301")(changed("approach: smote", "approach: smote # expdocs: ignore CLM107:"))
+case("CFG302")(changed("More seeds.", "More seeds. <!-- expdocs: ignore CLM107: a quotation -->"))
+case("CFG303")(changed("More seeds.", "More seeds. <!-- expdocs: ignore CLM999: a quotation -->"))
+case("CFG303")(changed("approach: smote", "approach: smote # expdocs: ignore LIF101: a typo"))
+
 # --- the file
 
 case("REC101")(lambda r: r.write({r.record: r.text.encode() + b"\xff"}))
