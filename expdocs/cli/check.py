@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from expdocs.cli.output import print_json, print_text
+from expdocs.cli.formats import FORMATS, load_format
+from expdocs.cli.output import note
+from expdocs.cli.source import SourceLines
 from expdocs.config import Settings
 from expdocs.errors import ConfigurationError, UsageError
 from expdocs.findings import Finding, Severity
@@ -16,8 +21,6 @@ from expdocs.repository import Repository, Unreadable
 from expdocs.rules.catalogue import unknown_patterns
 from expdocs.rules.engine import check_corpus, in_paths, new_since
 from expdocs.workspace import Workspace
-
-FORMATS = {"text": print_text, "json": print_json}
 
 
 @click.command(
@@ -63,9 +66,21 @@ def command(
         compared = _base(repository, base)
         findings = new_since(findings, _known(repository, compared, _ids(select), _ids(ignore)))
     findings = in_paths(findings, chosen)
-    FORMATS[form](findings, len(workspace.corpus.records) + len(workspace.corpus.unread))
+    _print(form, findings, workspace)
     failing = findings if strict else [f for f in findings if f.severity is Severity.ERROR]
     return 1 if failing else 0
+
+
+def _print(form: str, findings: Sequence[Finding], workspace: Workspace) -> None:
+    records = len(workspace.corpus.records) + len(workspace.corpus.unread)
+    click.echo(load_format(form)(findings, records, SourceLines(workspace)))
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if form == "github" and summary:
+        module = importlib.import_module("expdocs.cli.formats.step_summary")
+        try:
+            module.append_step_summary(Path(summary), findings, records)
+        except OSError as problem:
+            note(f"{summary} was not written: {problem.strerror or problem}")
 
 
 def _findings(

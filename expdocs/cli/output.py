@@ -1,8 +1,7 @@
-"""What commands print: messages, findings as text and as JSON."""
+"""What commands print: messages in plain text, and the line that sums findings up."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -10,8 +9,6 @@ from collections.abc import Sequence
 import click
 
 from expdocs.findings import Finding, Severity
-
-JSON_VERSION = 1
 
 
 def print_problem(message: str, hint: str = "") -> None:
@@ -45,18 +42,6 @@ def one_line(text: str) -> str:
     return plain(text).replace("\n", "�")
 
 
-def print_text(findings: Sequence[Finding], records: int) -> None:
-    """Print findings one by one, each with its place and hint, and a summary."""
-    colours = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
-    for finding in findings:
-        where = f"{finding.path}:{finding.line}:{finding.column}"
-        weight = styled(finding.severity, colours[finding.severity])
-        click.echo(f"{one_line(where)}: {weight} {finding.rule} {one_line(finding.message)}")
-        if finding.hint:
-            click.echo(f"    {one_line(finding.hint)}")
-    click.echo(summary_line(findings, records))
-
-
 def summary_line(findings: Sequence[Finding], records: int) -> str:
     """Return the line that ends a check."""
     counts = count(findings)
@@ -73,16 +58,3 @@ def count(findings: Sequence[Finding]) -> dict[str, int]:
     """Return the number of errors and of warnings."""
     errors = sum(f.severity is Severity.ERROR for f in findings)
     return {"errors": errors, "warnings": len(findings) - errors}
-
-
-def print_json(findings: Sequence[Finding], records: int) -> None:
-    """Print findings as one JSON document of version 1."""
-    keys = ("rule", "severity", "path", "line", "column", "message", "hint")
-    document = {
-        "version": JSON_VERSION,
-        "findings": [{key: getattr(f, key) for key in keys} for f in findings],
-        "summary": {"records": records, **count(findings)},
-    }
-    shown = json.dumps(document, ensure_ascii=False, indent=2)
-    # A file's name that is not UTF-8 holds surrogates, which JSON can only escape.
-    click.echo(shown.encode("utf-8", "backslashreplace").decode())

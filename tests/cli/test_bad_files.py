@@ -186,7 +186,8 @@ def test_strange_names(checked_repo: Any, run_cli: Any, only_finding: Any, name:
     assert os.fsencode(path) == b"journal/" + os.fsencode(name)
     text = run_cli("check", cwd=checked_repo.root)
     assert (text.code, text.err) == (1, "")
-    assert len(text.out.splitlines()) == 3
+    # Place and message, hint, the line, the caret, and the summary.
+    assert len(text.out.splitlines()) == 5
     assert "\x1b" not in text.out
     alone = run_cli("check", "--format=json", "--", path, cwd=checked_repo.root)
     assert [f["path"] for f in alone.findings()] == [path]

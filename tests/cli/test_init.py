@@ -318,7 +318,7 @@ def test_the_workflow_fetches_all_history_and_checks(repo, run_cli):
     assert checkout["with"]["fetch-depth"] == 0
     assert [step["run"] for step in rest if "run" in step] == [
         "python -m pip install 'expdocs[site]'",
-        "expdocs check",
+        "expdocs check --format github",
         "expdocs build",
     ]
     assert document["permissions"] == {"contents": "read"}

@@ -410,6 +410,8 @@ def test_a_fragment_is_what_its_file_may_hold(text: str, repo: Any, run_cli: Any
     keys = set(yaml.safe_load(text))
     if keys <= {"plugins", "nav"}:
         return  # held against mkdocs below
+    if "script" in keys or "steps" in keys:
+        return  # held against the schemas of GitLab and GitHub below
     if keys == {"repos"}:
         (entry,) = yaml.safe_load(text)["repos"]
         ours = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
@@ -423,6 +425,24 @@ def test_a_fragment_is_what_its_file_may_hold(text: str, repo: Any, run_cli: Any
     made.write({f"journal/{prefix}-2026-11-20-417.md": f"{head}{text}---\n"})
     found = run_cli("check", "--format", "json", "--select", "REC", cwd=made.root).findings()
     assert found == []
+
+
+@pytest.mark.parametrize("name", ["github-workflows", "gitlab-ci"])
+def test_a_fragment_of_a_job_is_what_its_server_takes(name: str, tmp_path: Path) -> None:
+    key = {"github-workflows": "steps", "gitlab-ci": "script"}[name]
+    shown = [yaml.safe_load(b.text) for b in blocks(DOCS / "hooks-and-ci.md")
+             if b.language == "yaml"]  # fmt: skip
+    (job,) = [fragment for fragment in shown if key in fragment]
+    file = {"github-workflows": {"on": "push", "jobs": {"check": {"runs-on": "x", **job}}}}
+    (tmp_path / "ci.yml").write_text(json.dumps(file.get(name, {"expdocs": job})), encoding="utf-8")
+    done = subprocess.run(
+        [PROGRAMS / "check-jsonschema", "--builtin-schema", f"vendor.{name}", "ci.yml"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_site_takes_plugins_and_navigation_as_shown(repo: Any, run_cli: Any) -> None:

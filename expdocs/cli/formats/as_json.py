@@ -1,0 +1,37 @@
+"""Findings as one JSON document of version 1."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from expdocs.cli.formats import ReadLine
+from expdocs.cli.output import count
+from expdocs.findings import Finding
+
+VERSION = 1
+
+_KEYS = ("rule", "severity", "path", "line", "column", "message", "hint")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def render(findings: Sequence[Finding], records: int, read_line: ReadLine) -> str:  # noqa: ARG001
+    """Return the document."""
+    return dump({
+        "version": VERSION,
+        "findings": [{key: getattr(f, key) for key in _KEYS} for f in findings],
+        "summary": {"records": records, **count(findings)},
+    })  # fmt: skip
+
+
+def dump(document: object) -> str:
+    """Return a document as text that is always UTF-8."""
+    shown = json.dumps(document, ensure_ascii=False, indent=2)
+    # A file's name that is not UTF-8 holds surrogates, which JSON can only escape.
+    return shown.encode("utf-8", "backslashreplace").decode()
+
+
+def whole(text: str) -> str:
+    """Return text without surrogates, which readers of others refuse even when escaped."""
+    return _SURROGATE.sub("�", text)

@@ -1,0 +1,60 @@
+"""Findings as a table on the page of a run of GitHub Actions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from expdocs.cli.output import one_line, summary_line
+from expdocs.findings import Finding
+
+# GitHub drops the summary of a step that has more bytes.
+MOST = 1024 * 1024
+
+_HEAD = "| Severity | Rule | Place | What is wrong |\n| --- | --- | --- | --- |\n"
+_MARKUP = re.compile(r"[&<>|`\\*_~\[\]]")
+# For the line that tells how many findings are missing.
+_RESERVED = 100
+
+
+def append_step_summary(file: Path, findings: Sequence[Finding], records: int) -> None:
+    """Append the findings to the file that GitHub names; raises ``OSError``."""
+    with file.open("ab") as summary:
+        summary.write(markdown(findings, records, MOST - summary.tell()).encode())
+
+
+def markdown(findings: Sequence[Finding], records: int, room: int = MOST) -> str:
+    """Return a heading, a summary and a table of at most ``room`` bytes, or nothing."""
+    text = f"\n### expdocs\n\n{summary_line(findings, records)}\n"
+    if findings:
+        text += f"\n{_HEAD}"
+    left = room - len(text.encode()) - _RESERVED
+    if left < 0:
+        return ""
+    rows = _fitting(findings, left)
+    more = len(findings) - len(rows)
+    tail = f"\n{more} more: run `expdocs check` to see them.\n" if more else ""
+    return "".join([text, *rows, tail])
+
+
+def _fitting(findings: Sequence[Finding], room: int) -> list[str]:
+    rows = []
+    for finding in findings:
+        row = _row(finding)
+        room -= len(row.encode())
+        if room < 0:
+            break
+        rows.append(row)
+    return rows
+
+
+def _row(finding: Finding) -> str:
+    place = f"{finding.path}:{finding.line}:{finding.column}"
+    message = "<br>".join(_cell(text) for text in (finding.message, finding.hint) if text)
+    return f"| {finding.severity} | {finding.rule} | {_cell(place)} | {message} |\n"
+
+
+def _cell(text: str) -> str:
+    # A character reference is never markup, in a table's cell neither.
+    return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", one_line(text))

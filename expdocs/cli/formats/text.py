@@ -1,0 +1,78 @@
+"""Findings for people: the place, what is wrong, what to do, and the line with a caret."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+from expdocs.cli.formats import ReadLine
+from expdocs.cli.output import one_line, styled, summary_line
+from expdocs.findings import Finding, Severity
+
+# Of a source line, in columns of a terminal; longer ones are cut around the caret.
+WIDTH = 96
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
+
+
+def render(findings: Sequence[Finding], records: int, read_line: ReadLine) -> str:
+    """Return findings one by one, and a summary."""
+    shown = [line for finding in findings for line in _finding(finding, read_line)]
+    return "\n".join([*shown, summary_line(findings, records)])
+
+
+def _finding(finding: Finding, read_line: ReadLine) -> Iterator[str]:
+    where = one_line(f"{finding.path}:{finding.line}:{finding.column}")
+    weight = styled(finding.severity, _COLOURS[finding.severity])
+    yield f"{where}: {weight} {finding.rule} {one_line(finding.message)}"
+    if finding.hint:
+        yield f"    {one_line(finding.hint)}"
+    source = read_line(finding.path, finding.line)
+    if source and source.strip():
+        text, blanks = excerpt(source, finding.column)
+        yield f"    {finding.line} | {text}"
+        yield f"    {' ' * len(str(finding.line))} | {' ' * blanks}^"
+
+
+def excerpt(source: str, column: int) -> tuple[str, int]:
+    """Return what is shown of a line, and how many blanks go before the caret below it."""
+    at = min(max(column, 1), len(source) + 1) - 1
+    left = [_shown(c) for c in source[max(0, at - WIDTH) : at]]
+    right = [_shown(c) for c in source[at : at + WIDTH]]
+    whole = len(source) == len(left) + len(right) and _width([*left, *right]) <= WIDTH
+    if not whole:
+        left = left[len(left) - _fitting(reversed(left), WIDTH // 2) :]
+        right = right[: _fitting(right, WIDTH - _width(left))]
+    before = "…" if len(left) < at else ""
+    after = "…" if at + len(right) < len(source) else ""
+    blanks = len(before) + _width(left)
+    return f"{before}{''.join(left)}{''.join(right)}{after}".rstrip(), blanks
+
+
+def _shown(character: str) -> str:
+    if character == "\t":
+        return " "
+    # The wide blank of East Asian text is no printable character to Python.
+    fine = character.isprintable() or unicodedata.category(character) == "Zs"
+    return character if fine else "�"
+
+
+def _width(characters: Iterable[str]) -> int:
+    return sum(map(_columns, characters))
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+
+
+def _fitting(characters: Iterable[str], room: int) -> int:
+    """Return how many of the characters fit."""
+    fitting = 0
+    for character in characters:
+        room -= _columns(character)
+        if room < 0:
+            break
+        fitting += 1
+    return fitting
