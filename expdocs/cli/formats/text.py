@@ -28,7 +28,8 @@ def _finding(finding: Finding, read_line: ReadLine) -> Iterator[str]:
     if finding.hint:
         yield f"    {one_line(finding.hint)}"
     source = read_line(finding.path, finding.line)
-    if source and source.strip():
+    # A line of dashes or blanks tells nothing: the finding is about the file or the front matter.
+    if source and source.strip(" \t-"):
         text, blanks = excerpt(source, finding.column)
         yield f"    {finding.line} | {text}"
         yield f"    {' ' * len(str(finding.line))} | {' ' * blanks}^"
