@@ -15,6 +15,7 @@ from expdocs.kinds.registry import Kind, load_registry
 from expdocs.kinds.validation import resolve_reference
 from expdocs.repository import Repository
 from expdocs.rules.catalogue import CATALOGUE, FAMILIES, Rule
+from expdocs.rules.examples import example_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -113,6 +114,7 @@ def _rules() -> Iterator[str]:
 def _rule(rule: Rule) -> Iterator[str]:
     yield f"### {rule.id}: {rule.title}"
     yield f"*{rule.severity.capitalize()}.* {rule.why}"
+    yield example_of(rule.id).markdown()
 
 
 # --- kinds

@@ -6,6 +6,7 @@ import click
 
 from expdocs.errors import UsageError
 from expdocs.rules.catalogue import CATALOGUE
+from expdocs.rules.examples import example_of
 
 
 @click.command(
@@ -14,7 +15,7 @@ from expdocs.rules.catalogue import CATALOGUE
 @click.argument("rule", required=False)
 @click.option("--list", "listing", is_flag=True, help="List every rule.")
 def command(rule: str | None, listing: bool) -> None:
-    """Explain a rule: what it means, why it matters and what to do about it."""
+    """Explain a rule: what it means, why it matters, what to do, what fails and what passes."""
     if listing or not rule:
         for each in CATALOGUE.values():
             click.echo(f"{each.id}  {each.severity:<7}  {each.title}")
@@ -23,3 +24,4 @@ def command(rule: str | None, listing: bool) -> None:
     if found is None:
         raise UsageError(f"no rule has the id '{rule}'", "see: expdocs explain --list")
     click.echo(f"{found.id} ({found.severity}, {found.family}): {found.title}\n\n{found.why}")
+    click.echo(f"\n{example_of(found.id).text()}")

@@ -9,6 +9,7 @@ from typing import Any
 from expdocs.findings import Severity
 from expdocs.kinds.registry import LIFECYCLE
 from expdocs.rules.catalogue import CATALOGUE, FAMILIES
+from expdocs.rules.examples import example_of
 from expdocs.site.citations import Agreement
 from expdocs.site.composer import Composer, PagePlan, plural
 from expdocs.site.listings import FAMILIES as LISTS
@@ -99,6 +100,7 @@ def rules_page(composer: Composer) -> PagePlan:
         "Rules",
         families=[(title, rules) for title, rules in families if rules],
         found=Counter(finding.rule for finding in composer.survey.findings),
+        example_of=example_of,
         parent="audit.html",
         description=f"What {plural(len(CATALOGUE), 'rule')} mean",
         search_text=" ".join(f"{rule.id} {rule.title}" for rule in CATALOGUE.values()),

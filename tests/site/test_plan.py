@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from expdocs.evidence.snapshots import Metric, Point
+from expdocs.rules.catalogue import CATALOGUE
 from expdocs.site.sparkline import sparkline
 from expdocs.site.urls import listing_url, record_url, relative, run_url, slug
 
@@ -158,6 +159,14 @@ def test_the_audit_lists_every_finding_and_every_unread_file(site) -> None:
     assert "journal/broken.md" in words(page).partition("Files that could not be read")[2]
     assert 'href="rules.html#REC105"' in page
     assert '<div id="REC105">' in site.page("rules.html").html
+
+
+def test_the_rules_show_their_examples(site) -> None:
+    html = site.page("rules.html").html
+    assert html.count("<summary>Example</summary>") == len(CATALOGUE)
+    claim = html.partition('<div id="CLM104">')[2].partition('<div id="')[0]
+    assert "<code>[0.792](run:weights#val_f1)</code>" in claim
+    assert "<!-- expdocs: ignore CLM107" not in html, "examples are text"
 
 
 def test_records_as_json(site) -> None:
