@@ -132,7 +132,7 @@ def labelled(names: Sequence[str], taken: set[str]) -> list[str]:
     for name in names:
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
         stem = re.sub(r"[^a-z0-9_]+", "-", plain).strip("-_")[:28]
-        stem = stem if re.match(r"[a-z]", stem) else f"run-{stem}".rstrip("-")
+        stem = stem if re.match(r"[a-z]", stem) else f"run-{stem}"[:28].rstrip("-")
         label, count = stem, 1
         while label in taken or label in labels:
             count += 1

@@ -47,6 +47,10 @@ def test_labels_have_the_citable_form_and_are_unique(names: list[str]) -> None:
     assert all(re.fullmatch(r"[a-z][a-z0-9_-]{0,31}", label) for label in labels)
 
 
+def test_long_names_that_begin_with_a_digit_stay_within_32_characters() -> None:
+    assert labelled(["0" * 27] * 2, set()) == [f"run-{'0' * 24}", f"run-{'0' * 24}-2"]
+
+
 def test_labels_avoid_those_that_the_author_gave() -> None:
     assert labelled(["Random Forest", "random forest"], {"random-forest"}) == [
         "random-forest-2",
