@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from expdocs.__main__ import run
 from expdocs.evidence.snapshots import (
@@ -41,6 +42,11 @@ from expdocs.evidence.snapshots import (
     encode_run,
     run_path,
 )
+
+# No test asserts a time: a slow machine is no defect.
+settings.register_profile("expdocs", settings.get_profile("default"), deadline=None)
+if not os.environ.get("CI"):
+    settings.load_profile("expdocs")
 
 NOW = "2026-11-20T10:00:00Z"
 
