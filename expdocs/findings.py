@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+MAX_QUOTED = 60
+
 
 class Severity(StrEnum):
     """How much a finding weighs: errors fail a check, warnings do so only under ``--strict``."""
@@ -28,3 +30,9 @@ class Finding:
     message: str
     hint: str
     severity: Severity = Severity.ERROR
+
+
+def brief(value: object) -> str:
+    """Return a value as a message quotes it: at most 60 characters."""
+    text = str(value)
+    return text if len(text) <= MAX_QUOTED else f"{text[: MAX_QUOTED - 3]}..."

@@ -67,7 +67,6 @@ class ObjectReader:
     """A running ``git cat-file --batch`` that answers one look-up after the other."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
         self._in: IO[bytes] = process.stdin  # type: ignore[assignment]
         self._out: IO[bytes] = process.stdout  # type: ignore[assignment]
 

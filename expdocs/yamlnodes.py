@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from expdocs.findings import brief
+
 MAX_DEPTH = 16
 MAX_NODES = 20_000
 
@@ -136,7 +138,7 @@ class _Builder:
         while not isinstance(event, yaml.MappingEndEvent):
             key = self._key(event)
             if key.value in mapping.entries:
-                raise _refused("REC111", f"the key '{_brief(key.value)}' stands here twice", event)
+                raise _refused("REC111", f"the key '{brief(key.value)}' stands here twice", event)
             mapping.keys[key.value] = key
             mapping.entries[key.value] = self._node(self._next(), depth + 1)
             event = self._next()
@@ -173,20 +175,15 @@ _HINTS = {
 
 def _refuse_indirection(event: Any) -> None:
     if isinstance(event, yaml.AliasEvent):
-        raise _refused("REC112", f"the alias *{_brief(event.anchor)} is not allowed", event)
+        raise _refused("REC112", f"the alias *{brief(event.anchor)} is not allowed", event)
     if event.anchor:
-        raise _refused("REC112", f"the anchor &{_brief(event.anchor)} is not allowed", event)
+        raise _refused("REC112", f"the anchor &{brief(event.anchor)} is not allowed", event)
     if event.tag:
-        raise _refused("REC113", f"the tag {_brief(event.tag)} is not allowed", event)
+        raise _refused("REC113", f"the tag {brief(event.tag)} is not allowed", event)
 
 
 def _refused(rule: str, message: str, event: Any) -> YamlProblem:
     return YamlProblem(rule, message, _HINTS[rule], event.start_mark.index)
-
-
-def _brief(text: str | None) -> str:
-    shown = text or ""
-    return shown if len(shown) <= 60 else shown[:57] + "..."  # noqa: PLR2004
 
 
 def _code_point(error: Any) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from expdocs.atomic import create_bytes, write_bytes
 from expdocs.errors import CannotRun
+from expdocs.packaged import packaged_folder
 from expdocs.repository import Repository
 from expdocs.workspace import Workspace
 
@@ -48,14 +49,8 @@ def initialise(workspace: Workspace, *, git_hooks: bool) -> list[Step]:
     steps += [_lines(workspace, path, text) for path, text in lines.items()]
     steps += [_merged(workspace, path, asset, values) for path, asset in merged.items()]
     if git_hooks:
-        steps += [_hook(workspace, source) for source in sorted(hooks_folder().iterdir())]
+        steps += [_hook(workspace, source) for source in sorted(packaged_folder("hooks").iterdir())]
     return steps
-
-
-def hooks_folder() -> Path:
-    """Return the folder of the plain git hooks, in an installed wheel or in a checkout."""
-    packaged = Path(__file__).parent.parent / "hooks"
-    return packaged if packaged.is_dir() else packaged.parent.parent / "hooks"
 
 
 def main_branch(repository: Repository) -> str:

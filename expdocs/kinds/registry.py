@@ -15,6 +15,7 @@ import jsonschema_rs
 from expdocs.errors import ConfigurationError
 from expdocs.kinds.shape import Shape, shape_of, typed
 from expdocs.kinds.validation import SchemaRefused, Validator, resolve_reference
+from expdocs.packaged import packaged_folder
 from expdocs.repository import Files
 from expdocs.yamlnodes import YamlProblem, read_yaml
 
@@ -116,9 +117,8 @@ class Registry:
 
 
 def shipped_folder() -> Path:
-    """Return the folder of the shipped kinds, in an installed wheel or in a checkout."""
-    packaged = Path(__file__).parent.parent / "schemas"
-    return packaged if packaged.is_dir() else packaged.parent.parent / "schemas"
+    """Return the folder of the shipped kinds."""
+    return packaged_folder("schemas")
 
 
 def load_registry(files: Files, folder: str) -> Registry:

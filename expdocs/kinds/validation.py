@@ -14,6 +14,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from expdocs.findings import brief
 from expdocs.kinds.shape import Place
 
 
@@ -124,7 +125,7 @@ def _unexpected(place: Place, error: Any, schema: Mapping[str, Any]) -> Iterable
         close = difflib.get_close_matches(str(name), known, n=1)
         hint = f"did you mean '{close[0]}'?" if close else f"known here: {', '.join(known)}"
         where = f" in {dotted(place)}" if place else ""
-        message = f"'{_brief(name)}' is not a field of this kind{where}"
+        message = f"'{brief(name)}' is not a field of this kind{where}"
         yield SchemaError((*place, name), "REC202", message, hint, on_key=True)
 
 
@@ -150,7 +151,7 @@ def _type(place: Place, error: Any, schema: Mapping[str, Any]) -> Iterable[Schem
 
 def _enum(place: Place, error: Any, schema: Mapping[str, Any]) -> Iterable[SchemaError]:
     allowed = [str(v) for v in schema.get("enum", [schema.get("const")])]
-    shown = _brief(error.instance)
+    shown = brief(error.instance)
     message = f"{dotted(place)}: '{shown}' is not one of {', '.join(allowed)}"
     close = difflib.get_close_matches(shown, allowed, n=1)
     hint = f"did you mean '{close[0]}'?" if close else f"write one of: {', '.join(allowed)}"
@@ -158,8 +159,8 @@ def _enum(place: Place, error: Any, schema: Mapping[str, Any]) -> Iterable[Schem
 
 
 def _pattern(place: Place, error: Any, schema: Mapping[str, Any]) -> Iterable[SchemaError]:
-    message = f"{dotted(place)}: '{_brief(error.instance)}' does not have the form it must have"
-    form = _brief(schema.get("pattern", schema.get("format", "")))
+    message = f"{dotted(place)}: '{brief(error.instance)}' does not have the form it must have"
+    form = brief(schema.get("pattern", schema.get("format", "")))
     yield SchemaError(place, "REC205", message, schema.get("description", f"its form is {form}"))
 
 
@@ -201,10 +202,5 @@ def dotted(place: Place) -> str:
     """Show a place as people write it: ``runs[1].id``."""
     shown = ""
     for part in place:
-        shown += f"[{part}]" if isinstance(part, int) else f".{part}" if shown else _brief(part)
+        shown += f"[{part}]" if isinstance(part, int) else f".{part}" if shown else brief(part)
     return shown
-
-
-def _brief(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004

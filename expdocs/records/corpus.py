@@ -13,7 +13,7 @@ from expdocs.config import Settings
 from expdocs.findings import Finding, Severity
 from expdocs.kinds.registry import Registry
 from expdocs.kinds.shape import Place
-from expdocs.records.frontmatter import MAX_FILE, ReadProblem, RecordFile, read_record
+from expdocs.records.frontmatter import MAX_FILE, ReadProblem, RecordFile, read_record, too_large
 from expdocs.records.record import Record
 from expdocs.repository import Entry, Files, Unreadable
 from expdocs.yamlnodes import Scalar
@@ -163,9 +163,7 @@ def _content(entry: Entry, files: Files) -> bytes:
             "put the record itself here",
         )
     if entry.size is not None and entry.size > MAX_FILE:
-        size = f"{entry.size / 1024 / 1024:.1f} MiB"
-        hint = "keep records short: put data, logs and pictures elsewhere and link to them"
-        raise ReadProblem("REC102", f"the file has {size}; a record has at most 1 MiB", hint)
+        raise too_large(entry.size)
     try:
         content = files.read(entry.path)
     except Unreadable as error:

@@ -81,11 +81,16 @@ def read_record(data: bytes) -> RecordFile:
     )
 
 
+def too_large(size: int) -> ReadProblem:
+    """Return the problem of a file of so many bytes, which need not have been read."""
+    message = f"the file has {size / 1024 / 1024:.1f} MiB; a record has at most 1 MiB"
+    hint = "keep records short: put data, logs and pictures elsewhere and link to them"
+    return ReadProblem("REC102", message, hint)
+
+
 def _decoded(data: bytes) -> str:
     if len(data) > MAX_FILE:
-        size = f"{len(data) / 1024 / 1024:.1f} MiB"
-        hint = "keep records short: put data, logs and pictures elsewhere and link to them"
-        raise ReadProblem("REC102", f"the file has {size}; a record has at most 1 MiB", hint)
+        raise too_large(len(data))
     if not data.strip():
         raise ReadProblem("REC103", "the file is empty", "write the record or delete the file")
     try:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from expdocs.facts.citations import Fact, Unresolved
 from expdocs.facts.cited import NUMBER_SCHEMES
 from expdocs.facts.tables import metric_names, run_table, says_the_same
-from expdocs.findings import Finding
+from expdocs.findings import Finding, brief
 from expdocs.prose.numbers import (
     NumberProblem,
     ShownNumber,
@@ -78,7 +78,7 @@ def _number(
         return  # a parameter as it was logged, however few its digits
     if isinstance(fact.value, str) and not _numeric(fact.value):
         if text != fact.value:
-            message = f"'{text}' is not what the source says: '{_brief(fact.value)}'"
+            message = f"'{text}' is not what the source says: '{brief(fact.value)}'"
             yield subject.in_body(
                 citation.text_start, "CLM104", message, "write it as it was logged"
             )
@@ -192,7 +192,3 @@ def _run_block(subject: Subject, block: Block) -> Iterator[Finding]:
     if table is not None and not says_the_same(text, table):
         message = "the table of runs is not what the evidence says"
         yield subject.in_body(block.start, "CLM201", message, "run: expdocs fix")
-
-
-def _brief(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004

@@ -132,10 +132,6 @@ class Survey:
         known = self.corpus.settings.people.get(name)
         return known.name if known and known.name else name
 
-    def path_of_commit(self, sha: str) -> str:
-        """Return where the snapshot of a commit lies."""
-        return self.context.evidence.path_of(commit_path(sha))
-
     @property
     def verdicts(self) -> Counter[Verdict]:
         """How many edges have which verdict, over all records."""
