@@ -277,6 +277,15 @@ def a_notebook_run(repo) -> None:
 case("EVD205")(lambda r: (r.root / f"journal/evidence/git/{r.code}.json").unlink())
 case("EVD212")(changed("md5:5afc", "md5:6afc"))
 case("EVD212")(edited("smote-2", "md5:5afc", "md5:6afc", sealed=True))
+
+
+@case("EVD212")
+def a_wrong_hash_for_runs_that_recorded_none(repo) -> None:
+    for label in repo.runs:
+        edited(label, '"data/churn.csv"', '"data/other.csv"', sealed=True)(repo)
+    change(repo, "md5:5afc", "md5:6afc")
+
+
 case("EVD214")(edited("weights", '"data/churn.csv"', '"data/other.csv"', sealed=True))
 
 
@@ -370,6 +379,19 @@ def test_the_rule_is_found_alone(rule: str, make: Case, checked_repo, run_cli) -
     assert {finding["rule"] for finding in found} == {rule}
     assert {finding["severity"] for finding in found} == {CATALOGUE[rule].severity}
     assert all(finding["hint"] and finding["message"] for finding in found)
+
+
+def test_a_commit_with_other_code_and_data_is_one_finding_naming_both(
+    checked_repo, run_cli
+) -> None:
+    pointer = checked_repo.root / "data/churn.csv.dvc"
+    pointer.write_text(pointer.read_text().replace("5afc", "6afc"))
+    checked_repo.git("commit", "-qam", "other data")
+    other = checked_repo.git("rev-parse", "HEAD")
+    change(checked_repo, f"commit: {checked_repo.code}", f"commit: {other}")
+    found = run_cli("check", "--format", "json", cwd=checked_repo.root).findings()
+    assert [finding["rule"] for finding in found] == ["EVD203"]
+    assert found[0]["message"].startswith("code and data of weights, smote-1, smote-2 contradicted")
 
 
 def test_code_in_another_repository_is_never_shown_as_verified(checked_repo, run_cli) -> None:
