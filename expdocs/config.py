@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from expdocs.errors import ConfigurationError
 from expdocs.findings import Severity
@@ -18,16 +18,14 @@ BINDING = ("LIF", "SEC")
 _ALIAS = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Somebody who writes or accepts records; ``emails`` tell who a git author is."""
 
     name: str = ""
     emails: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(NamedTuple):
     """The severity that rules are given, and the line of the configuration that does so."""
 
     severity: Severity
@@ -79,8 +77,7 @@ def load_settings(read: Read) -> Settings:
     return Settings()
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
+class _Document(NamedTuple):
     text: str
     data: Mapping[str, Any]
 

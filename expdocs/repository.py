@@ -8,9 +8,8 @@ import stat
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, NamedTuple, Protocol
 
 from expdocs.errors import CannotRun
 
@@ -54,8 +53,7 @@ def git_environment(keep: Sequence[str] = ()) -> dict[str, str]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class GitObject:
+class GitObject(NamedTuple):
     """One object out of the store: its id, its type and its bytes."""
 
     sha: str
@@ -97,8 +95,7 @@ class ObjectReader:
         return GitObject(fields[0].decode(), fields[1].decode(), data)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A file of a tree of files: ``regular`` is false for symbolic links and submodules."""
 
     path: str

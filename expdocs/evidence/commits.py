@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import configparser
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from expdocs.evidence.dvcfiles import directory_listing, is_dvc_file, tracked_hashes
 from expdocs.evidence.parameters import FILE, flat_parameters
@@ -20,8 +19,7 @@ from expdocs.evidence.trees import Trees
 from expdocs.repository import GitObject, ObjectReader
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(NamedTuple):
     """A commit that git holds."""
 
     sha: str

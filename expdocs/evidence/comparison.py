@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from expdocs.evidence.shapes import HISTORY_POINTS, Metric, Point, RunSnapshot
 
 Fact = float | str
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """A fact that two snapshots of a run do not share; ``None`` where one lacks it."""
 
     key: str

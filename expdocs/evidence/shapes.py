@@ -28,8 +28,7 @@ class Metric:
     history: tuple[Point, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
+class Dataset(NamedTuple):
     """A dataset that a run logged as its input."""
 
     name: str
@@ -95,8 +94,7 @@ class PopulationRun:
     metrics: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Population:
+class Population(NamedTuple):
     """Every run of one experiment."""
 
     experiment_id: str

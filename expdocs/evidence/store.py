@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from expdocs.evidence.snapshots import (
     CommitSnapshot,
@@ -24,8 +23,7 @@ from expdocs.repository import Files, Unreadable
 _Snapshot = TypeVar("_Snapshot")
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenSnapshot:
+class BrokenSnapshot(NamedTuple):
     """A snapshot file that cannot be relied on."""
 
     path: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from expdocs.repository import ObjectReader
 
@@ -16,8 +16,7 @@ _TREE_MODE = b"40000"
 MAX_TREE_DEPTH = 64
 
 
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
+class TreeEntry(NamedTuple):
     """One line of a git tree object."""
 
     mode: bytes

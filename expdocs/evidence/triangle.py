@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from expdocs.evidence.commits import Commits
 from expdocs.evidence.snapshots import RunSnapshot
@@ -25,8 +24,7 @@ class Verdict(StrEnum):
     UNREACHABLE = "unreachable"
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """One edge of a run's triangle.
 
     ``subject`` names what the edge is about (a data path, a parameter), ``place`` the value in the

@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Context, Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from expdocs.evidence.comparison import fact
 from expdocs.evidence.snapshots import Metric, Population, PopulationRun, RunSnapshot
@@ -23,16 +23,14 @@ Evidenced = ValueOf | Delta | Ratio | Group
 _POPULATION = "population"
 
 
-@dataclass(frozen=True, slots=True)
-class FactKey:
+class FactKey(NamedTuple):
     """The address of one evidence fact: a run (or a sweep's parent) and a key in its snapshot."""
 
     run_id: str
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A value with the evidence facts that it was computed from."""
 
     value: float | int | Decimal | str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from expdocs.evidence.snapshots import RunSnapshot
 from expdocs.facts.citations import Facts, Unresolved, finite, mean, standard_deviation
@@ -20,16 +20,14 @@ _UNSAFE = str.maketrans({"|": "¦", "`": "'", "\n": " ", "\r": " ", "<": "‹", 
 Number = Decimal | float | int | str
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What a table shows in one place; ``values`` are the numbers behind it, in order."""
 
     text: str
     values: tuple[Number, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A table with a header; every row has as many cells as the header."""
 
     header: tuple[str, ...]

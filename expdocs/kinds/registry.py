@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jsonschema_rs
 
@@ -29,8 +29,7 @@ MAX_SCHEMA_DEPTH = 64
 MAX_FILE = 512 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A level-2 heading that a kind's body has; ``generated`` names the block inside it."""
 
     key: str

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import jsonschema_rs
 
@@ -18,8 +17,7 @@ from expdocs.findings import brief
 from expdocs.kinds.shape import Place
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaError:
+class SchemaError(NamedTuple):
     """One way in which data breaks its schema; ``on_key`` when the key itself is at fault."""
 
     place: Place

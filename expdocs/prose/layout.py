@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from expdocs.prose.inline import MAX_NESTING, Found, comment_end, scan_passage
 from expdocs.prose.spans import Heading, Passage
@@ -36,8 +35,7 @@ def lay_out(body: str, found: Found) -> tuple[list[Heading], list[Passage]]:
     return layout.headings, layout.passages
 
 
-@dataclass(frozen=True, slots=True)
-class _Container:
+class _Container(NamedTuple):
     """A block quote (width 0), or a list item whose content is indented by ``width``."""
 
     width: int
@@ -46,16 +44,14 @@ class _Container:
 _QUOTE = _Container(0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Point:
+class _Point(NamedTuple):
     """A place in a line with the column it appears in, tabs counted."""
 
     offset: int
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Fence:
+class _Fence(NamedTuple):
     mark: str
     start: int
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 MINUS = "\u2212"
 _LONGEST = 128
@@ -39,8 +38,7 @@ class NumberProblem(ValueError):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
-class ShownNumber:
+class ShownNumber(NamedTuple):
     """A shown number: ``value`` and ``half_unit`` are in the shown scale (83 for ``83 %``).
 
     ``half_unit`` is half a unit of the last shown digit; ``significant`` counts the shown digits

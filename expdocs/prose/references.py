@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NoReturn, cast
+from typing import Literal, NamedTuple, NoReturn, cast
 
 Namespace = Literal["metrics", "params", "attributes"]
 Suffix = Literal["last", "min", "max", "step"]
@@ -34,8 +34,7 @@ class ReferenceProblem(ValueError):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
-class RunRef:
+class RunRef(NamedTuple):
     """A run or group: a label of this or of another record, or a full run id."""
 
     label: str | None = None
@@ -43,8 +42,7 @@ class RunRef:
     record: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A field of a run; ``suffix`` says which value of a metric, ``step`` only with ``step``."""
 
     namespace: Namespace
@@ -79,8 +77,7 @@ class Ratio:
     field: Field
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """``mean:``, ``sd:`` or ``count:GROUP#FIELD`` over the runs of a group."""
 
     statistic: Statistic
@@ -88,8 +85,7 @@ class Group:
     field: Field | None
 
 
-@dataclass(frozen=True, slots=True)
-class GitLink:
+class GitLink(NamedTuple):
     """``git:[alias@]<sha>[:path]``: a commit, or a file or folder at a commit."""
 
     repository: str | None
@@ -97,8 +93,7 @@ class GitLink:
     path: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class DvcLink:
+class DvcLink(NamedTuple):
     """``dvc:[alias@]path@<sha>``: data tracked by DVC at a commit."""
 
     repository: str | None

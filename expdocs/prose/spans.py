@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 SCHEMES = ("run", "delta", "ratio", "mean", "sd", "count", "git", "dvc")
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(NamedTuple):
     """``[text](scheme:target)``: a shown text bound to its source."""
 
     start: int
@@ -21,8 +19,7 @@ class Citation:
     target_start: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stray:
+class Stray(NamedTuple):
     """One of our schemes in a link-like place that is no well-formed citation."""
 
     start: int
@@ -31,8 +28,7 @@ class Stray:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """An ordinary link; ``target`` is unescaped as a browser gets it, the offsets are raw.
 
     The text of a link may hold an image, so links may nest, but never partly overlap.
@@ -47,8 +43,7 @@ class Link:
     kind: Literal["link", "image", "autolink", "definition"]
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A top-level heading; ``end`` is the end of its last line, the title lacks comments."""
 
     start: int
@@ -57,8 +52,7 @@ class Heading:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A generated block from its opening to its closing comment, both included."""
 
     name: str
@@ -68,8 +62,7 @@ class Block:
     inner_end: int
 
 
-@dataclass(frozen=True, slots=True)
-class BlockProblem:
+class BlockProblem(NamedTuple):
     """A block marker that does not fit, and why."""
 
     start: int
@@ -77,8 +70,7 @@ class BlockProblem:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class IdMention:
+class IdMention(NamedTuple):
     """A bare record id in the text."""
 
     start: int
@@ -86,8 +78,7 @@ class IdMention:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """A run of inline text: a paragraph, an item's paragraph, a heading or one table row."""
 
     start: int
@@ -95,8 +86,7 @@ class Passage:
     kind: Literal["text", "heading", "row"]
 
 
-@dataclass(frozen=True, slots=True)
-class UncitedNumber:
+class UncitedNumber(NamedTuple):
     """A number without a source in a sentence that names the metric ``name``."""
 
     start: int
@@ -105,8 +95,7 @@ class UncitedNumber:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Prose:
+class Prose(NamedTuple):
     """All that ``scan`` finds; each tuple is in order of start.
 
     Within a tuple spans do not overlap (links may nest). Across tuples a code span may stand

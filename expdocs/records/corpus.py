@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from expdocs.config import Settings
 from expdocs.findings import Finding, Severity
@@ -24,8 +25,7 @@ CITES, CITED_BY = "cites", "cited by"
 MENTIONS, MENTIONED_BY = "mentions", "mentioned by"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One record points at another: as a link, from a field, or in its prose."""
 
     source: str

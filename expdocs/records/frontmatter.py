@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from expdocs.prose.scanner import Lines
 from expdocs.yamlnodes import Node, Scalar, YamlMapping, YamlProblem, YamlSequence, read_yaml
@@ -35,8 +35,7 @@ class ReadProblem(ValueError):
         self.column = column
 
 
-@dataclass(frozen=True, slots=True)
-class RecordFile:
+class RecordFile(NamedTuple):
     """A file with front matter: its text, the parsed mapping, and where the body begins."""
 
     text: str

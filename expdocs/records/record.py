@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from expdocs.kinds.registry import Kind
 from expdocs.kinds.shape import Place, marked, typed
@@ -16,8 +16,7 @@ from expdocs.yamlnodes import Node, YamlMapping, YamlSequence
 DECLARED = ("unknown", "none")
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """A field that says why it has no value: ``{unknown: …}`` or ``{none: …}``."""
 
     field: str
@@ -25,8 +24,7 @@ class Declared:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunUse:
+class RunUse(NamedTuple):
     """A run as a record uses it, with the commit and data that hold for it there.
 
     ``place`` leads to the run id; ``commit_place`` and ``data_place`` to what holds for the run,

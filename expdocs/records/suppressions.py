@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from expdocs.records.frontmatter import RecordFile, comments
 from expdocs.records.record import Record
@@ -19,8 +19,7 @@ _MARKER = re.compile(r"<!--\s*+/?expdocs:[^\s>]*+\s*+-->")
 _FORM = re.compile(r"\s*+ignore\s++(?P<rule>[A-Za-z0-9]++)\s*+:(?P<reason>.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(NamedTuple):
     """One such comment; a malformed one has no rule. ``start`` counts from the file's beginning.
 
     ``generated`` tells one inside a generated block, where it would be written over.

@@ -6,7 +6,7 @@ Ids are never reused. The same text is what ``expdocs explain`` prints.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from expdocs.findings import Severity
 
@@ -23,8 +23,7 @@ FAMILIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule: its id, what it says in a line, why it matters and what to do."""
 
     id: str

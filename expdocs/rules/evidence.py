@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from expdocs.evidence.snapshots import (
     CommitSnapshot,
@@ -23,8 +23,7 @@ _UNVERIFIED = {"code": "EVD204", "data": "EVD214", "parameters": "EVD224"}
 _PULL = "run: expdocs evidence pull"
 
 
-@dataclass(frozen=True, slots=True)
-class RunEdge:
+class RunEdge(NamedTuple):
     """An edge of the triangle and the run that it belongs to."""
 
     use: RunUse

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib import resources
+from typing import NamedTuple
 
 _FILE = re.compile(
     r"(?:given: (?P<given>[^\n]+)\n)?(?:replaces: (?P<replaces>[^\n]+)\n)?\n?"
@@ -20,8 +20,7 @@ _FILE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """What a rule refuses and what it lets pass, as a few lines."""
 
     fails: str

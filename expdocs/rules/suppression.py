@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from expdocs.config import BINDING
 from expdocs.findings import Finding
@@ -17,8 +17,7 @@ _NEVER = ("CFG", "REC1", *BINDING, "EVD102", "EVD202")
 _FORM = "write: expdocs: ignore EVD203: reason"
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(NamedTuple):
     """The findings that stay, wrong suppressions, and those that took no finding away."""
 
     kept: list[Finding]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 from expdocs.config import Settings
 from expdocs.errors import ConfigurationError
@@ -26,4 +25,4 @@ def weighed(finding: Finding, settings: Settings) -> Finding:
     fitting = [pattern for pattern in settings.severity if finding.rule.startswith(pattern)]
     if not fitting or finding.severity is not CATALOGUE[finding.rule].severity:
         return finding
-    return replace(finding, severity=settings.severity[max(fitting, key=len)].severity)
+    return finding._replace(severity=settings.severity[max(fitting, key=len)].severity)

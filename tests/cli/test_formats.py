@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -176,7 +175,7 @@ def test_json_has_the_designed_keys_and_no_others() -> None:
 
 
 def test_github_annotates_and_sums_up() -> None:
-    strange = replace(STALE, path="journal/a:b,50%\n.md", message="50%, or: less\r\n::error::x")
+    strange = STALE._replace(path="journal/a:b,50%\n.md", message="50%, or: less\r\n::error::x")
     assert github.render([WRONG, strange], 2, no_source) == (
         "::error file=journal/a.md,line=12,col=5,title=CLM104::0.861 is not 0.816%0Awrite 0.816\n"
         "::warning file=journal/a%3Ab%2C50%25%0A.md,line=3,col=1,title=CLM201"
@@ -221,8 +220,8 @@ def test_an_annotation_read_back_is_the_finding(findings: list[Finding]) -> None
 
 
 def test_github_gets_at_most_ten_annotations_of_a_type() -> None:
-    errors = [replace(WRONG, line=n) for n in range(1, 12)]
-    ten = [replace(STALE, line=n) for n in range(1, 11)]
+    errors = [WRONG._replace(line=n) for n in range(1, 12)]
+    ten = [STALE._replace(line=n) for n in range(1, 11)]
     lines = github.render([*ten, *errors], 3, no_source).splitlines()
     assert [line.split(" ")[0] for line in lines[:-1]] == ["::error"] * 10 + ["::warning"] * 10
     # Of eleven, nine and a line for two; that line is the tenth annotation.
@@ -233,7 +232,7 @@ def test_github_gets_at_most_ten_annotations_of_a_type() -> None:
 
 
 def test_the_step_summary_is_a_table_that_markup_cannot_leave() -> None:
-    bad = replace(WRONG, path="journal/a|b.md", message="`x` <b>|</b>\n# y & [z](u)", hint="a*b")
+    bad = WRONG._replace(path="journal/a|b.md", message="`x` <b>|</b>\n# y & [z](u)", hint="a*b")
     assert markdown([bad], 1) == (
         "\n### expdocs\n\n1 record checked: 1 error\n\n"
         "| Severity | Rule | Place | What is wrong |\n| --- | --- | --- | --- |\n"
@@ -258,7 +257,7 @@ def test_every_row_of_the_step_summary_has_four_cells(findings: list[Finding]) -
 def test_the_step_summary_is_appended_and_cut(tmp_path: Path) -> None:
     file = tmp_path / "summary.md"
     file.write_text("# earlier\n", encoding="utf-8")
-    many = [replace(WRONG, line=n, message="実験" * 40) for n in range(1, 9001)]
+    many = [WRONG._replace(line=n, message="実験" * 40) for n in range(1, 9001)]
     append_step_summary(file, many, 9000)
     written = file.read_bytes()
     assert written.startswith(b"# earlier\n\n### expdocs\n")
@@ -299,14 +298,14 @@ def test_gitlab_reads_a_code_quality_report() -> None:
 
 @given(some_findings)
 def test_fingerprints_are_unique_and_stay_when_lines_move(findings: list[Finding]) -> None:
-    twice = sorted([*findings, *(replace(f, line=f.line + 1) for f in findings)])
+    twice = sorted([*findings, *(f._replace(line=f.line + 1) for f in findings)])
     marks = list(fingerprints(twice))
     assert len(set(marks)) == len(twice)
-    assert list(fingerprints([replace(f, line=f.line + 7, column=1) for f in twice])) == marks
+    assert list(fingerprints([f._replace(line=f.line + 7, column=1) for f in twice])) == marks
 
 
 def test_fingerprints_do_not_run_fields_together() -> None:
-    one, other = replace(WRONG, path="ab", message="c"), replace(WRONG, path="a", message="bc")
+    one, other = WRONG._replace(path="ab", message="c"), WRONG._replace(path="a", message="bc")
     assert list(fingerprints([one])) != list(fingerprints([other]))
 
 
@@ -330,7 +329,7 @@ def test_fingerprints_stay_when_lines_are_inserted(checked_repo: Any, run_cli: A
 
 
 def test_sarif_says_where_and_what() -> None:
-    strange = replace(STALE, path="journal/a b:50%é\udcff.md")
+    strange = STALE._replace(path="journal/a b:50%é\udcff.md")
     log = json.loads(sarif.render([WRONG, strange], 2, no_source))
     jsonschema.Draft7Validator(PART_OF_SARIF).validate(log)
     (run,) = log["runs"]
@@ -387,7 +386,7 @@ def test_a_uri_is_the_file_byte_for_byte(name: bytes) -> None:
 def test_sarif_keeps_to_25_000_results_and_errors_first(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sarif.MOST == 25_000
     monkeypatch.setattr(sarif, "MOST", 3)
-    findings = [STALE, replace(STALE, line=4), WRONG, replace(WRONG, line=13)]
+    findings = [STALE, STALE._replace(line=4), WRONG, WRONG._replace(line=13)]
     results = json.loads(sarif.render(findings, 1, no_source))["runs"][0]["results"]
     assert [result["level"] for result in results] == ["error", "error", "warning"]
 

@@ -192,16 +192,19 @@ def test_formatting_a_field() -> None:
 
 LABELS = st.from_regex(r"[a-z][a-z0-9_-]{0,30}", fullmatch=True)
 RUN_IDS = st.from_regex(r"[0-9a-f]{32}", fullmatch=True)
-GROUPS = st.builds(RunRef, label=LABELS, record=st.sampled_from([None, RECORD]))
-REFS = GROUPS | st.builds(RunRef, run_id=RUN_IDS)
+GROUPS = st.builds(RunRef, LABELS, st.none(), st.sampled_from([None, RECORD]))
+REFS = GROUPS | st.builds(RunRef, st.none(), RUN_IDS, st.none())
 TEXTS = st.text(
     st.characters(exclude_categories=["Cs"]).filter(lambda c: ord(c) >= 32 and c != "\x7f"),
     min_size=1,
     max_size=12,
 ) | st.sampled_from(["params.x", "metrics.", "a@b", "100%", "a..b", "a/b", "top k", "a)(b", "%41"])
-METRICS = st.builds(Field, st.just("metrics"), TEXTS, st.sampled_from(["last", "min", "max"]))
+METRICS = st.builds(
+    Field, st.just("metrics"), TEXTS, st.sampled_from(["last", "min", "max"]), st.none()
+)
 STEPS = st.builds(Field, st.just("metrics"), TEXTS, st.just("step"), st.integers(0, 2**62))
-FIELDS = METRICS | STEPS | st.builds(Field, st.sampled_from(["params", "attributes"]), TEXTS)
+OTHERS = st.sampled_from(["params", "attributes"])
+FIELDS = METRICS | STEPS | st.builds(Field, OTHERS, TEXTS, st.just("last"), st.none())
 PATHS = st.lists(
     TEXTS.map(lambda text: text.replace("/", "_").replace("\\", "_")).filter(
         lambda part: part not in (".", "..") and part[1:2] != ":"
