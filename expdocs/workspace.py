@@ -13,10 +13,11 @@ from expdocs.errors import CannotRun, ConfigurationError, UsageError
 from expdocs.evidence.commits import Commits
 from expdocs.evidence.snapshots import CommitSnapshot
 from expdocs.evidence.store import Evidence
+from expdocs.files import Files
 from expdocs.kinds.registry import Registry, load_registry
 from expdocs.records.corpus import Corpus, load_corpus
 from expdocs.records.record import Record
-from expdocs.repository import Files, Repository
+from expdocs.repository import Repository
 from expdocs.rules.context import Context
 
 
@@ -68,13 +69,13 @@ class Workspace:
     @contextmanager
     def context(self) -> Iterator[Context]:
         """Open the object store and yield what rules look at."""
-        with self.repository.objects() as reader:
+        with self.repository.objects as reader:
             commits = Commits(reader, self.root, self._snapshot_of)
             yield Context(self.corpus, self.evidence, commits, self._incomplete)
 
     @cached_property
     def _incomplete(self) -> bool:
-        return self.repository.shallow or self.repository.partial
+        return self.repository.incomplete
 
     def _snapshot_of(self, sha: str) -> CommitSnapshot | None:
         found = self.evidence.commit(sha)
@@ -105,12 +106,4 @@ class Workspace:
 
     def relative(self, path: str) -> str:
         """Return a path as the repository names it: relative to its top, forward slashes."""
-        target = Path(path)
-        if not target.is_absolute():
-            target = Path.cwd() / target
-        try:
-            # The last part is not resolved: a symbolic link is named by its own name.
-            inside = (target.parent.resolve() / target.name).relative_to(self.root.resolve())
-        except ValueError:
-            return path
-        return inside.as_posix()
+        return self.repository.relative(path)

@@ -15,9 +15,10 @@ from expdocs.cli.output import note
 from expdocs.cli.source import SourceLines
 from expdocs.config import Settings
 from expdocs.errors import ConfigurationError, UsageError
+from expdocs.files import Unreadable
 from expdocs.findings import Finding, Severity
 from expdocs.records.corpus import is_record_path
-from expdocs.repository import Repository, Unreadable
+from expdocs.repository import Repository
 from expdocs.rules.catalogue import unknown_patterns
 from expdocs.rules.engine import check_corpus, in_paths, new_since
 from expdocs.workspace import Workspace

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from expdocs import __version__
-from expdocs.repository import OF_ANOTHER_REPOSITORY
+from expdocs.gitcommand import OF_ANOTHER_REPOSITORY
 
 COMMANDS = {
     "init": "expdocs.cli.init",

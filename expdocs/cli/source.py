@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from expdocs.files import Unreadable
 from expdocs.prose.layout import LINE_END
-from expdocs.repository import Unreadable
 from expdocs.workspace import Workspace
 
 

@@ -16,7 +16,7 @@ from expdocs.evidence.dvcfiles import directory_listing, is_dvc_file, tracked_ha
 from expdocs.evidence.parameters import FILE, flat_parameters
 from expdocs.evidence.snapshots import CommitSnapshot
 from expdocs.evidence.trees import Trees
-from expdocs.repository import GitObject, ObjectReader
+from expdocs.objects import GitObject, ObjectStore
 
 
 class Commit(NamedTuple):
@@ -29,12 +29,14 @@ class Commit(NamedTuple):
 
 SnapshotOf = Callable[[str], CommitSnapshot | None]
 
+_SECONDS = 11  # digits of a time before the year 5138; git takes later ones, people mean none
+
 
 class Commits:
     """Answers about commits, each looked up once."""
 
     def __init__(
-        self, reader: ObjectReader, root: Path, snapshot_of: SnapshotOf = lambda _: None
+        self, reader: ObjectStore, root: Path, snapshot_of: SnapshotOf = lambda _: None
     ) -> None:
         self._reader = reader
         self._root = root
@@ -153,7 +155,7 @@ def parse_commit(found: GitObject | None) -> Commit | None:
 
 def _time(line: bytes) -> str:
     fields = line.rsplit(b" ", 2)
-    seconds = int(fields[-2]) if fields[-2].isdigit() else 0
+    seconds = int(fields[-2]) if fields[-2].isdigit() and len(fields[-2]) <= _SECONDS else 0
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

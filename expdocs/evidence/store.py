@@ -18,7 +18,7 @@ from expdocs.evidence.snapshots import (
     population_path,
     run_path,
 )
-from expdocs.repository import Files, Unreadable
+from expdocs.files import Files, Unreadable
 
 _Snapshot = TypeVar("_Snapshot")
 

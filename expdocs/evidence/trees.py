@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from expdocs.repository import ObjectReader
+from expdocs.objects import ObjectStore
 
 _TREE_MODE = b"40000"
 MAX_TREE_DEPTH = 64
@@ -32,7 +32,7 @@ class TreeEntry(NamedTuple):
 class Trees:
     """Reads tree objects, each once."""
 
-    def __init__(self, reader: ObjectReader) -> None:
+    def __init__(self, reader: ObjectStore) -> None:
         self._reader = reader
         self._entries: dict[str, tuple[TreeEntry, ...] | None] = {}
         self._without: dict[tuple[str, frozenset[str]], str | None] = {}

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import jsonschema_rs
 
 from expdocs.errors import ConfigurationError
+from expdocs.files import Files
 from expdocs.kinds.shape import Shape, shape_of, typed
 from expdocs.kinds.validation import SchemaRefused, Validator, resolve_reference
 from expdocs.packaged import packaged_folder
-from expdocs.repository import Files
 from expdocs.yamlnodes import YamlProblem, read_yaml
 
 FILES = ("schema.json", "kind.yaml", "template.md")

@@ -11,12 +11,12 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from expdocs.config import Settings
+from expdocs.files import Entry, Files, Unreadable
 from expdocs.findings import Finding, Severity
 from expdocs.kinds.registry import Registry
 from expdocs.kinds.shape import Place
 from expdocs.records.frontmatter import MAX_FILE, ReadProblem, RecordFile, read_record, too_large
 from expdocs.records.record import Record
-from expdocs.repository import Entry, Files, Unreadable
 from expdocs.yamlnodes import Scalar
 
 RECORD_ID = re.compile(r"[A-Z]{2,8}-[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{3}")

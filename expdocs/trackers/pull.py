@@ -28,10 +28,10 @@ from expdocs.evidence.snapshots import (
 from expdocs.facts.cited import cited_facts, references_of
 from expdocs.facts.tables import metric_names
 from expdocs.history import History
+from expdocs.objects import FULL_SHA
 from expdocs.prose.references import Delta, DvcLink, GitLink, Group, Ratio, ValueOf, parse_reference
 from expdocs.prose.spans import Citation
 from expdocs.records.record import Record
-from expdocs.repository import FULL_SHA
 from expdocs.rules.context import Context
 from expdocs.trackers.mlflow import Tracker
 from expdocs.workspace import Workspace

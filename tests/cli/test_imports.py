@@ -16,7 +16,10 @@ PACKAGE = Path(__file__).parents[2] / "expdocs"
 # nothing of each other.
 LAYERS = (
     "errors findings canonical atomic packaged",
-    "config repository yamlnodes",
+    "config yamlnodes gitcommand",
+    "objects",
+    "files",
+    "repository",
     "kinds",
     "prose",
     "records",

@@ -65,7 +65,7 @@ def _md5(text: str) -> str:
 def _hash_at(project: tuple[Path, Run], revision: str, path: str) -> str | None:
     root, run = project
     repository = Repository.discover(root)
-    with repository.objects() as reader:
+    with repository.objects as reader:
         return Commits(reader, root).data_hash(run("git", "rev-parse", revision), path)
 
 
@@ -97,7 +97,7 @@ def test_without_the_cache_the_directory_is_known_and_the_file_is_not(
     root, run = project
     subprocess.run(["git", "clone", "-q", str(root), str(tmp_path / "clone")], check=True)
     clone = tmp_path / "clone"
-    with Repository.discover(clone).objects() as reader:
+    with Repository.discover(clone).objects as reader:
         commits = Commits(reader, clone)
         sha = run("git", "rev-parse", "HEAD")
         assert commits.data_hash(sha, "data/images/sub/two.txt") is None

@@ -57,7 +57,7 @@ def _tree_by_git(root: Path, *left_out: str) -> str:
 )
 def test_the_code_tree_is_what_git_computes(root: Path, left_out: tuple[str, ...]) -> None:
     repository = Repository.discover(root)
-    with repository.objects() as reader:
+    with repository.objects as reader:
         sha = _git(root, "rev-parse", "HEAD")
         found = Commits(reader, root).code_tree(sha, frozenset(left_out))
     assert found == _tree_by_git(root, *left_out, ":(glob)**/dvc.lock")
@@ -66,21 +66,21 @@ def test_the_code_tree_is_what_git_computes(root: Path, left_out: tuple[str, ...
 def test_nothing_left_out_but_lock_files_and_no_lock_files_is_the_tree(root: Path) -> None:
     _git(root, "rm", "-q", "dvc.lock", "sub/dvc.lock", "only/dvc.lock")
     _git(root, "commit", "-q", "-m", "no locks")
-    with Repository.discover(root).objects() as reader:
+    with Repository.discover(root).objects as reader:
         found = Commits(reader, root).code_tree(_git(root, "rev-parse", "HEAD"), frozenset())
     assert found == _git(root, "rev-parse", "HEAD^{tree}")
 
 
 def test_trees_read_back_as_they_were(root: Path) -> None:
     sha = _git(root, "rev-parse", "HEAD^{tree}")
-    with Repository.discover(root).objects() as reader:
+    with Repository.discover(root).objects as reader:
         entries = Trees(reader).entries(sha)
     assert entries is not None
     assert tree_id(list(entries)) == sha
 
 
 def test_an_object_that_is_no_tree_gives_nothing(root: Path) -> None:
-    with Repository.discover(root).objects() as reader:
+    with Repository.discover(root).objects as reader:
         trees = Trees(reader)
         assert trees.entries(_git(root, "rev-parse", "HEAD")) is None
         assert trees.entries("0" * 40) is None

@@ -140,7 +140,7 @@ def run(run_id: str, name: str, code: str, tree: str | None, **changes: object) 
 
 
 def _evidence(root: Path, code: str) -> None:
-    with Repository.discover(root).objects() as reader:
+    with Repository.discover(root).objects as reader:
         commits = Commits(reader, root)
         found = commits.commit(code)
         tree = commits.code_tree(code, frozenset({"decisions", "journal"}))
