@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from expdocs.evidence.trees import TreeEntry, tree_id
-from expdocs.gitcommand import git_environment
 
 WHO = "Ana Lima <ana@example.org>"
 BRANCH = "refs/heads/main"
