@@ -1,9 +1,10 @@
 # Development of expdocs: everything happens in .venv, nothing needs root or a running service.
-# PYTHON names the interpreter for the venv; ARGS are more arguments for pytest.
+# PYTHON names the interpreter for the venv; ARGS are more arguments for pytest,
+# or for the fuzzer: make fuzz ARGS="prose --inputs 500000"
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help demo test system lint build clean
+.PHONY: help demo test system fuzz lint build clean
 
 PYTHON ?= python3.11 python3.12 python3.13 python3 python
 ARGS =
@@ -20,7 +21,9 @@ help:
 	@echo 'make demo    a repository to look around in: ./$(DEMO), with its site'
 	@echo 'make test    all tests but tests/system'
 	@echo 'make system  tests/system: needs chromium and postgresql on this machine'
+	@echo 'make fuzz    a million random inputs to everything that reads (some minutes)'
 	@echo 'make lint    ruff and mypy'
+	@echo 'make bench   what checking costs, beside other checkers: one table'
 	@echo 'make build   sdist and wheel in dist/'
 	@echo 'make clean   remove what builds and tests leave behind'
 
@@ -43,10 +46,19 @@ test: $(VENV)/.has-dev
 system: $(VENV)/.has-dev
 	@$(IN_VENV) python -m pytest $(SYSTEM) $(ARGS)
 
+# Without atheris, which has no wheel for every system, inputs are mutated without its guidance.
+fuzz: $(VENV)/.has-dev
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(PIP) install '.[fuzz]' || true
+	@$(IN_VENV) python -m fuzz.run $(ARGS)
+
 lint: $(VENV)/.has-dev
 	@$(IN_VENV) ruff check .
 	@$(IN_VENV) ruff format --check .
 	@$(IN_VENV) mypy
+
+# The other checkers and the journals are kept in ~/.cache/expdocs-benchmarks.
+bench: $(VENV)/.has-dev
+	@$(IN_VENV) python benchmarks/checking.py $(ARGS)
 
 build: $(VENV)/.has-dev
 	@rm -rf dist

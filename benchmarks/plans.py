@@ -16,8 +16,11 @@ FOLDERS = {
     "decision": "decisions/{0:%Y}",
     "compact": "journal/compacts/{0:%Y}",
 }
-# Of 20 records in turn, so that small journals have every kind, too.
-KINDS = ("compact", *["experiment"] * 8, "decision", *["experiment"] * 9, "decision")
+# Of 20 records in turn, so that small journals have every kind, too; one alone is an experiment.
+KINDS = (
+    *("experiment", "compact", *["experiment"] * 7, "decision"),
+    *(*["experiment"] * 9, "decision"),
+)
 STATUSES = (
     *["proposed"] * 9,
     *["accepted"] * 8,
@@ -93,7 +96,7 @@ def _planned(number: int, block: int, taken: set[str], rng: random.Random) -> Pl
         id=_free_id(kind, day, taken, rng),
         day=day,
         title=title if kind == "experiment" else f"{_VERBS[kind]}: {title.lower()}",
-        status=rng.choice(STATUSES),
+        status=rng.choice(STATUSES) if number else "proposed",
         block=block,
         authors=authors,
         approach=rng.choice(APPROACHES),

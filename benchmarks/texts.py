@@ -62,10 +62,10 @@ _FORMS = (
 def experiment(one: Planned, runs: Runs, data_hash: str, cited: int, rng: random.Random) -> str:
     """Return an experiment's file with an empty run table, citing ``cited`` numbers."""
     sha, draft = runs["baseline"].commit, one.status == "draft"
-    exploratory = one.number % 7 == 0
+    exploratory = one.number % 7 == 3
     question = f"Does {one.approach} change who is reached?"
     claim = f"Using {one.approach} raises validation F1 by at least 0.01 over the baseline."
-    hypothesis = f"{{exploratory: {question}}}" if exploratory else claim
+    hypothesis = f'{{exploratory: "{question}"}}' if exploratory else claim
     effect = "" if exploratory else ", effect: 0.01"
     head = [
         *_head(one),

@@ -1,0 +1,57 @@
+"""Whole processes, timed and weighed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+
+def nothing() -> None:
+    """Prepare nothing."""
+
+
+class Process:
+    """A candidate: one command, run as a process of its own; calling it gives milliseconds.
+
+    ``before`` prepares each run and is not timed. ``peak`` is the largest resident size so far of
+    the process or any child that it waited for, in MB.
+    """
+
+    def __init__(
+        self, *command: str | Path, cwd: Path, before: Callable[[], None] = nothing
+    ) -> None:
+        self._command: Sequence[str] = [str(part) for part in command]
+        self._cwd = cwd
+        self._before = before
+        self.peak = 0.0
+
+    def __call__(self) -> float:
+        """Run the command and return what it took; raises when it does not exit with 0."""
+        self._before()
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            self._command, cwd=self._cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        taken = (time.perf_counter() - start) * 1000
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, self._command)
+        self.peak = max(self.peak, usage.ru_maxrss / 1024)
+        return taken
+
+
+def ends(*command: str | Path, cwd: Path) -> tuple[int, str]:
+    """Run a command once; return its exit code and all that it printed."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
