@@ -22,8 +22,6 @@ import texts
 from history import History, Made
 from plans import FIRST_DAY, PEOPLE, Planned, plan
 
-from expdocs.config import Settings
-from expdocs.edit.blocks import with_run_table
 from expdocs.edit.scaffold import record_of
 from expdocs.evidence.snapshots import (
     CommitSnapshot,
@@ -39,8 +37,8 @@ from expdocs.evidence.snapshots import (
 from expdocs.evidence.store import Evidence
 from expdocs.facts.citations import Facts
 from expdocs.facts.cited import facts_digest
+from expdocs.facts.tables import run_table
 from expdocs.kinds.registry import load_registry
-from expdocs.records.corpus import Corpus
 from expdocs.records.digest import record_digest
 from expdocs.records.record import Record
 
@@ -66,6 +64,27 @@ class Written:
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes, or None."""
         return self.contents.get(path)
+
+
+class Experiments:
+    """The experiments so far: all of a corpus that resolving a citation asks for."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Record] = {}
+
+    def add(self, record: Record) -> None:
+        """Add a record."""
+        self._by_id[record.id] = record
+
+    def knows(self, record_id: str) -> bool:
+        """Whether there is an experiment of this id."""
+        return record_id in self._by_id
+
+    def record(self, record_id: str) -> Record | None:
+        """Return the experiment of this id, or None."""
+        return self._by_id.get(record_id)
+
+    find = record
 
 
 class Code:
@@ -124,11 +143,10 @@ class Maker:
         self._rng = random.Random(seed)
         self._seed = seed
         self._written = Written()
-        self._settings = Settings(file="expdocs.toml", project="churn")
         self._registry = load_registry(self._written, "schemas")
         self._evidence = Evidence(self._written, EVIDENCE)
         self._runs: dict[str, texts.Runs] = {}
-        self._records: dict[str, Record] = {}
+        self._records = Experiments()
 
     def files(self, one: Planned, code: Code) -> Iterator[tuple[str, bytes]]:
         """Yield a record and its evidence."""
@@ -139,11 +157,11 @@ class Maker:
         yield one.path, self._text(one, code).encode()
 
     def _text(self, one: Planned, code: Code) -> str:
-        facts = Facts(Corpus(self._settings, self._registry, self._cited(one)), self._evidence)
+        facts = Facts(self._records, self._evidence)  # type: ignore[arg-type]
         record = self._record(one, self._plain(one, code))
         if one.kind == "experiment":
-            record = self._record(one, with_run_table(record, facts))
-            self._records[one.id] = record
+            record = self._record(one, _with_table(record, facts))
+            self._records.add(record)
         if not one.accepted:
             return record.file.text
         line = texts.acceptance(one, record_digest(record), facts_digest(record, facts))
@@ -158,9 +176,6 @@ class Maker:
             return texts.decision(one, runs, self._citations, self._rng)
         return texts.compact(one, code.data_hash, self._rng)
 
-    def _cited(self, one: Planned) -> tuple[Record, ...]:
-        return tuple(self._records[experiment.id] for experiment in one.experiments)
-
     def _record(self, one: Planned, text: str) -> Record:
         kind = self._registry.get(one.kind)
         assert kind is not None
@@ -169,6 +184,13 @@ class Maker:
     def _keep(self, path: str, content: bytes) -> tuple[str, bytes]:
         self._written.contents[path] = content
         return path, content
+
+
+def _with_table(record: Record, facts: Facts) -> str:
+    table = run_table(record, facts)
+    assert table is not None
+    begin, end = "<!-- expdocs:runs -->\n", "<!-- /expdocs:runs -->"
+    return record.file.text.replace(begin + end, f"{begin}{table.markdown()}\n{end}")
 
 
 def _runs(one: Planned, code: Code, seed: int) -> dict[str, RunSnapshot]:
