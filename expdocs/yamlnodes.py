@@ -71,6 +71,8 @@ Node = Scalar | YamlSequence | YamlMapping
 
 def read_yaml(text: str, *, max_nodes: int = MAX_NODES) -> Node | None:
     """Parse one document; None when the text holds nothing but comments. Raises ``YamlProblem``."""
+    if foreign := _FOREIGN_BREAK.search(text):
+        raise _foreign_break(foreign)
     parser = None
     try:
         parser = _PARSER(text)
@@ -184,6 +186,17 @@ def _refuse_indirection(event: Any) -> None:
 
 def _refused(rule: str, message: str, event: Any) -> YamlProblem:
     return YamlProblem(rule, message, _HINTS[rule], event.start_mark.index)
+
+
+# Line breaks in YAML 1.1, and so in libyaml, but characters like others in YAML 1.2: what stands
+# after one in a comment would be data to one reader and a comment to the other.
+_FOREIGN_BREAK = re.compile(r"[\x85\u2028\u2029]")
+
+
+def _foreign_break(found: re.Match[str]) -> YamlProblem:
+    message = f"the character U+{ord(found[0]):04X} ends a line for some YAML readers only"
+    hint = "write a blank or a line break instead"
+    return YamlProblem("REC110", message, hint, found.start())
 
 
 def _code_point(error: Any) -> int:

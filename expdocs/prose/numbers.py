@@ -25,6 +25,7 @@ _SHOWN = re.compile(
 )
 _SPECIAL = {"nan": Decimal("NaN"), "inf": Decimal("Infinity"), "\u221e": Decimal("Infinity")}
 _RECORDED = re.compile(r"[-+]?(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][-+]?[0-9]{1,4}+)?+")
+_CITE_ANOTHER = "cite a value that is a number"
 _LARGEST_PLAIN = 15
 _SMALLEST_PLAIN = -4
 
@@ -100,7 +101,7 @@ def enough_digits(shown: ShownNumber, actual: Decimal) -> bool:
 def exact(value: float | int | str) -> Decimal:
     """Return a recorded value as the decimal its shortest repr shows, or as its text says."""
     if isinstance(value, bool):
-        raise NumberProblem(f"{value} is no number")
+        raise NumberProblem(f"{value} is no number", _CITE_ANOTHER)
     if isinstance(value, int):
         return Decimal(value)
     text = value.strip() if isinstance(value, str) else repr(float(value))
@@ -108,7 +109,7 @@ def exact(value: float | int | str) -> Decimal:
     if special in ("nan", "inf", "-inf"):
         return Decimal(special)
     if not _RECORDED.fullmatch(text):
-        raise NumberProblem(f"the recorded value {_quoted(text)} is no number")
+        raise NumberProblem(f"the recorded value {_quoted(text)} is no number", _CITE_ANOTHER)
     return Decimal(text)
 
 
@@ -129,6 +130,8 @@ def show(value: Decimal | float | int, digits: int = 3, *, signed: bool = False)
 
 
 def _digits(number: Decimal, digits: int) -> str:
+    if not number:
+        return "0"
     if number.adjusted() < _LARGEST_PLAIN and number == number.to_integral_value(context=_EXACT):
         return f"{int(number)}"
     rounded = Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[]).plus(number)
@@ -169,7 +172,7 @@ def _in_shown_scale(shown: ShownNumber, actual: Decimal) -> Decimal:
 def _exponent(text: str | None) -> int:
     exponent = (text or "0").replace(MINUS, "-")
     if len(exponent) > 5 or abs(int(exponent)) > _LARGEST_EXPONENT:  # noqa: PLR2004
-        raise NumberProblem("the exponent is out of range")
+        raise NumberProblem("the exponent is out of range", "write one between -400 and 400")
     return int(exponent)
 
 

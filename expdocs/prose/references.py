@@ -318,9 +318,11 @@ def _decoded(escapes: str, offset: int) -> str:
     try:
         text = bytes.fromhex(escapes.replace("%", "")).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ReferenceProblem("the percent-encoding is no UTF-8", offset, "") from error
+        hint = "encode the bytes of UTF-8: \u00e9 is %C3%A9"
+        raise ReferenceProblem("the percent-encoding is no UTF-8", offset, hint) from error
     if any(ord(character) < ord(" ") or character == "\x7f" for character in text):
-        raise ReferenceProblem("a name or path holds no control characters", offset, "")
+        hint = "leave the control character out"
+        raise ReferenceProblem("a name or path holds no control characters", offset, hint)
     return text
 
 

@@ -112,6 +112,10 @@ def _front_matter(text: str, start: int, end: int) -> YamlMapping:
     if end - start > MAX_FRONT_MATTER:
         hint = "put long text into the body"
         raise ReadProblem("REC115", "the front matter is larger than 64 KiB", hint)
+    if text.startswith(_BOM, start, end):
+        hint = "remove the invisible character at the beginning of the line"
+        message = "a byte order mark stands in the front matter"
+        raise ReadProblem("REC110", message, hint, *lines.at(start))
     try:
         root = read_yaml(text[start:end])
     except YamlProblem as problem:

@@ -1,0 +1,1 @@
+"""Fuzz targets over everything that reads text which somebody else wrote; see ``fuzz/run.py``."""
