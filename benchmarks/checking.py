@@ -63,8 +63,9 @@ class Journal:
         self.count = count
         self.root = cache() / f"journal-{count}-{_generator()}"
         if not (self.root / "README.md").exists():
-            shutil.rmtree(self.root, ignore_errors=True)
-            print(f"making a journal of {count} records ...", file=sys.stderr)
+            for old in cache().glob(f"journal-{count}-*"):
+                shutil.rmtree(old)
+            note(f"making a journal of {count:,} records")
             subprocess.run([sys.executable, HERE / "corpora.py", self.root, str(count)], check=True)
         self.restore()
         records = sorted(self.root.glob("journal/experiments/**/*.md"))
@@ -96,6 +97,11 @@ class Journal:
         subprocess.run(["git", *arguments], cwd=self.root, check=True)
 
 
+def note(doing: str) -> None:
+    """Say on stderr what takes the time."""
+    print(f"{doing} ...", file=sys.stderr, flush=True)
+
+
 def _generator() -> str:
     sources = b"".join((HERE / name).read_bytes() for name in GENERATOR)
     return hashlib.sha256(sources).hexdigest()[:12]
@@ -124,6 +130,7 @@ def one_changed_file(given: Given, peers: Peers, folder: Path) -> Measured:
     _hold_to_it(lint, "a: 1\na: 2\n", folder)
     check = (given.program, "check")
     changed = journal.record.relative_to(journal.root)
+    note("measuring one changed file")
     found = measured(
         {
             "pass": Process(peers.program("python"), "-c", "pass", cwd=folder),
@@ -181,6 +188,7 @@ def whole_journal(given: Given, peers: Peers, folder: Path) -> Measured:
     }
     if _has_no_cache_option(given):
         candidates["no-cache"] = Process(*check, "--no-cache", cwd=journal.root)
+    note(f"measuring {given.records:,} records")
     found = measured(candidates, given, warm_up=False)
     journal.restore()
     return _with_doorstop(found, given, peers, folder) if given.doorstop else found
@@ -200,8 +208,9 @@ def _has_no_cache_option(given: Given) -> bool:
 def _with_doorstop(found: Measured, given: Given, peers: Peers, folder: Path) -> Measured:
     tree = folder / "doorstop"
     doorstop_tree(tree, given.records)
-    # -F: it would write all items anew; the child check alone is quadratic and stays on, as it is
+    # -F: it would write all items anew
     process = Process(peers.program("doorstop"), "-F", "-q", cwd=tree)
+    note(f"measuring doorstop on {given.records:,} items")
     once = [process()]
     peaks = {**found.peaks, "doorstop": process.peak}
     return Measured({**found.times, "doorstop": once}, peaks)
@@ -236,6 +245,7 @@ def growth(given: Given, largest: Measured) -> dict[int, list[float]]:
         str(journal.count): Process(given.program, "check", cwd=journal.root, before=journal.forget)
         for journal in journals
     }
+    note("measuring smaller journals")
     times = in_turns(candidates, given.rounds, seconds=given.seconds, warm_up=False)
     return {int(name): values for name, values in times.items()} | {
         given.records: list(largest.times["cold"])
