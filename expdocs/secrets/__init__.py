@@ -1,0 +1,1 @@
+"""Secrets and personal data in any text: what is found, where, and how it is shown."""
