@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import fnmatch
 import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from expdocs.errors import ConfigurationError
@@ -53,6 +55,21 @@ class Settings:
     trackers: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def roots(self) -> tuple[str, ...]:
+        """The folders that a check reads."""
+        return tuple(dict.fromkeys((*self.records, self.evidence, self.schemas)))
+
+    def is_record(self, path: str) -> bool:
+        """Whether a file is to be read as a record."""
+        name = path.rpartition("/")[2]
+        if not name.lower().endswith(".md") or name in ("README.md", ".md"):
+            return False
+        if path.startswith(f"{self.evidence}/"):
+            return False
+        under = any(path.startswith(f"{root}/") for root in self.records)
+        return under and not any(fnmatch.fnmatchcase(path, p) for p in self.exclude)
+
+    @property
     def configured(self) -> bool:
         """Whether the repository has been set up for expdocs."""
         return bool(self.file)
@@ -61,8 +78,14 @@ class Settings:
 Read = Callable[[str], bytes | None]
 
 
-def load_settings(read: Read) -> Settings:
-    """Read the settings through ``read``; raises ``ConfigurationError`` naming file and line."""
+def load_settings(read: Read, root: Path | None = None) -> Settings:
+    """Read the settings through ``read``; raises ``ConfigurationError`` naming file and line.
+
+    With the top folder as ``root``, a symbolic link is not taken for a missing file.
+    """
+    if root is not None and (root / "expdocs.toml").is_symlink():
+        hint = "put the file itself here: links are not followed"
+        raise ConfigurationError("expdocs.toml is a symbolic link", hint)
     own = _document("expdocs.toml", read)
     if own is not None:
         return _Reader("expdocs.toml", own).settings()

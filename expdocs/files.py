@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -12,6 +13,9 @@ from typing import NamedTuple, Protocol
 from expdocs.errors import CannotRun
 from expdocs.objects import ObjectStore
 
+_SECOND = 1_000_000_000
+_TICK = _SECOND // 10
+_COARSE_TICK = 2 * _SECOND + _TICK  # of file systems that count in seconds
 _REGULAR = {"100644", "100755"}
 _NO_FILE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.ENXIO}
 # A link is not followed, and opening a pipe does not wait for somebody to write into it.
@@ -38,6 +42,19 @@ class Entry(NamedTuple):
     mark: str = ""
 
 
+def mark_of(found: os.stat_result, now: int) -> str:
+    """Return what tells a file's content from an earlier or a later one; ``now`` in nanoseconds.
+
+    A file that was written just now could be written again within the same tick of the file
+    system's clock; its mark fits no other one (git calls such an index entry racily clean).
+    """
+    written = max(found.st_mtime_ns, found.st_ctime_ns)
+    tick = _TICK if written % _SECOND else _COARSE_TICK
+    if written > now - tick:
+        return f"written at {now}"
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+
+
 class Files(Protocol):
     """A state of the repository's files."""
 
@@ -55,6 +72,7 @@ class WorkingTree:
         self._root = root
         self._run = run
         self._folders = {"": True}
+        self._now = time.time_ns()
         self._listed: dict[tuple[str, ...], Sequence[Entry]] = {}
 
     def __reduce__(self) -> tuple[type[WorkingTree], tuple[Path, Callable[..., bytes]]]:
@@ -85,8 +103,7 @@ class WorkingTree:
             return None
         except OSError as error:
             raise Unreadable(path, error) from error
-        mark = f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
-        return Entry(path, stat.S_ISREG(found.st_mode), found.st_size, mark)
+        return Entry(path, stat.S_ISREG(found.st_mode), found.st_size, mark_of(found, self._now))
 
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes, or None where there is no regular file."""

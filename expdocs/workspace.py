@@ -9,12 +9,13 @@ from functools import cached_property
 from pathlib import Path
 
 from expdocs.config import Settings, load_settings
-from expdocs.errors import CannotRun, ConfigurationError, UsageError
+from expdocs.errors import CannotRun, UsageError
 from expdocs.evidence.commits import Commits
 from expdocs.evidence.snapshots import CommitSnapshot
 from expdocs.evidence.store import Evidence
 from expdocs.files import Files
 from expdocs.kinds.registry import Registry, load_registry
+from expdocs.questions import Note, unnoted
 from expdocs.records.corpus import Corpus, load_corpus
 from expdocs.records.record import Record
 from expdocs.repository import Repository
@@ -42,10 +43,7 @@ class Workspace:
     @cached_property
     def settings(self) -> Settings:
         """The configuration."""
-        if (self.root / "expdocs.toml").is_symlink():
-            hint = "put the file itself here: links are not followed"
-            raise ConfigurationError("expdocs.toml is a symbolic link", hint)
-        return load_settings(self.files.read)
+        return load_settings(self.files.read, self.root)
 
     @cached_property
     def registry(self) -> Registry:
@@ -60,7 +58,20 @@ class Workspace:
     @cached_property
     def evidence(self) -> Evidence:
         """The committed evidence."""
-        return Evidence(self.files, self.settings.evidence)
+        return self.read_evidence()
+
+    def read_evidence(self, note: Note = unnoted) -> Evidence:
+        """Return the committed evidence, read anew; ``note`` is told what is asked of it."""
+        return Evidence(self.files, self.settings.evidence, note)
+
+    def read_commits(self, evidence: Evidence, note: Note = unnoted) -> Commits:
+        """Return the repository's commits, of which snapshots tell where git lacks them."""
+
+        def snapshot_of(sha: str) -> CommitSnapshot | None:
+            found = evidence.commit(sha)
+            return found if isinstance(found, CommitSnapshot) else None
+
+        return Commits(self.repository.objects, self.root, snapshot_of, note)
 
     def refreshed(self) -> Workspace:
         """Return the workspace as it is on disk now."""
@@ -69,17 +80,16 @@ class Workspace:
     @contextmanager
     def context(self) -> Iterator[Context]:
         """Open the object store and yield what rules look at."""
-        with self.repository.objects as reader:
-            commits = Commits(reader, self.root, self._snapshot_of)
-            yield Context(self.corpus, self.evidence, commits, self._incomplete)
-
-    @cached_property
-    def _incomplete(self) -> bool:
-        return self.repository.incomplete
-
-    def _snapshot_of(self, sha: str) -> CommitSnapshot | None:
-        found = self.evidence.commit(sha)
-        return found if isinstance(found, CommitSnapshot) else None
+        with self.repository.objects:
+            yield Context(
+                self.settings,
+                self.registry,
+                self.corpus.index,
+                self.evidence,
+                self.read_commits(self.evidence),
+                self.repository.incomplete,
+                lambda: self.corpus,
+            )
 
     def record(self, name: str) -> Record:
         """Return the record with this id or path; raises ``UsageError`` when there is none."""

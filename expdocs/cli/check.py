@@ -7,21 +7,22 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
+from expdocs.checking.run import check, memory_place
 from expdocs.cli.formats import FORMATS, load_format
 from expdocs.cli.output import note
 from expdocs.cli.source import SourceLines
-from expdocs.config import Settings
+from expdocs.config import Settings, load_settings
 from expdocs.errors import ConfigurationError, UsageError
-from expdocs.files import Unreadable
+from expdocs.files import Files, Unreadable
 from expdocs.findings import Finding, Severity
-from expdocs.records.corpus import is_record_path
 from expdocs.repository import Repository
 from expdocs.rules.catalogue import unknown_patterns
-from expdocs.rules.engine import check_corpus, in_paths, new_since
-from expdocs.workspace import Workspace
+from expdocs.rules.choice import in_paths, new_since, reported
+from expdocs.rules.weights import require_known
 
 
 @click.command(
@@ -45,6 +46,7 @@ from expdocs.workspace import Workspace
 @click.option("--select", metavar="IDS", help="Only these rules or families, such as EVD,CLM104.")
 @click.option("--ignore", metavar="IDS", help="All but these rules or families.")
 @click.option("--strict", is_flag=True, help="Let warnings fail the check too.")
+@click.option("--no-cache", is_flag=True, help="Keep nothing for the next check and use nothing.")
 def command(
     paths: tuple[str, ...],
     staged: bool,
@@ -53,28 +55,48 @@ def command(
     select: str | None,
     ignore: str | None,
     strict: bool,
+    no_cache: bool,
 ) -> int:
     """Check the records against schemas, links, evidence, commits, data hashes and cited numbers.
 
     The rules always see all records; PATHS only choose in which files findings are reported.
     """
     repository = Repository.discover(Path.cwd())
+    choice = _Choice(_ids(select), _ids(ignore), keeps=not no_cache)
     files = repository.index_files() if staged else repository.working_files()
-    workspace = Workspace(repository, files)
-    chosen = [_checked_path(workspace, path) for path in paths]
-    findings = _findings(workspace, _ids(select), _ids(ignore))
-    if base is not None or staged:
-        compared = _base(repository, base)
-        findings = new_since(findings, _known(repository, compared, _ids(select), _ids(ignore)))
+    settings = load_settings(files.read, repository.root)
+    compared = _base(repository, base) if staged or base is not None else None
+    chosen = [_checked_path(repository, files, settings, path) for path in paths]
+    findings, records = choice.findings(repository, files, settings, "index" if staged else "disk")
+    if findings and compared:
+        findings = new_since(findings, _known(repository, compared, choice))
     findings = in_paths(findings, chosen)
-    _print(form, findings, workspace)
+    _print(form, findings, records, files)
     failing = findings if strict else [f for f in findings if f.severity is Severity.ERROR]
     return 1 if failing else 0
 
 
-def _print(form: str, findings: Sequence[Finding], workspace: Workspace) -> None:
-    records = len(workspace.corpus.records) + len(workspace.corpus.unread)
-    click.echo(load_format(form)(findings, records, SourceLines(workspace)))
+class _Choice(NamedTuple):
+    """What the command line says of which rules count, and whether results are kept."""
+
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    keeps: bool
+
+    def findings(
+        self, repository: Repository, files: Files, settings: Settings, state: str
+    ) -> tuple[list[Finding], int]:
+        """Check one state of the files; returns findings and the number of records."""
+        require_known(settings)
+        wanted = _chosen(settings, self.select, self.ignore)
+        place = memory_place(repository, state) if self.keeps else None
+        outcome = check(repository, files, settings, place)
+        found = reported(outcome.said, wanted, incomplete_clone=repository.incomplete)
+        return found, outcome.records
+
+
+def _print(form: str, findings: Sequence[Finding], records: int, files: Files) -> None:
+    click.echo(load_format(form)(findings, records, SourceLines(files, findings)))
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if form == "github" and summary:
         module = importlib.import_module("expdocs.cli.formats.step_summary")
@@ -84,23 +106,12 @@ def _print(form: str, findings: Sequence[Finding], workspace: Workspace) -> None
             note(f"{summary} was not written: {problem.strerror or problem}")
 
 
-def _findings(
-    workspace: Workspace, select: tuple[str, ...], ignore: tuple[str, ...]
-) -> list[Finding]:
-    settings = _chosen(workspace.settings, select, ignore)
-    corpus = replace(workspace.corpus, settings=settings)
-    with workspace.context() as context:
-        return check_corpus(replace(context, corpus=corpus))
-
-
-def _known(
-    repository: Repository, commit: str | None, select: tuple[str, ...], ignore: tuple[str, ...]
-) -> list[Finding]:
+def _known(repository: Repository, commit: str, choice: _Choice) -> list[Finding]:
     """Return the findings that a commit already has; none where it cannot be checked at all."""
-    if commit is None:
-        return []
+    files = repository.commit_files(commit)
     try:
-        return _findings(Workspace(repository, repository.commit_files(commit)), select, ignore)
+        settings = load_settings(files.read, repository.root)
+        return choice.findings(repository, files, settings, "commit")[0]
     except ConfigurationError:
         return []
 
@@ -120,27 +131,27 @@ def _ids(given: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in given.split(",")) if given else ()
 
 
-def _checked_path(workspace: Workspace, path: str) -> str:
-    relative = workspace.relative(path)
+def _checked_path(repository: Repository, files: Files, settings: Settings, path: str) -> str:
+    relative = repository.relative(path)
     if relative.startswith(("/", "../")):
-        raise UsageError(f"{path} is outside the repository {workspace.root}")
-    target = workspace.root / relative
+        raise UsageError(f"{path} is outside the repository {repository.root}")
+    target = repository.root / relative
     if not path:
         raise UsageError("the file '' does not exist")
     if not _on_disk(target):
-        if not _in_files(workspace, relative):
+        if not _in_files(files, relative):
             raise UsageError(f"{path[:200]} does not exist")
-    elif target.is_file() and not _checks(workspace, relative):
+    elif target.is_file() and not _checks(settings, relative):
         raise UsageError(
             f"{path} is no record",
-            f"records are .md files under {', '.join(workspace.settings.records)}",
+            f"records are .md files under {', '.join(settings.records)}",
         )
     return relative
 
 
-def _in_files(workspace: Workspace, path: str) -> bool:
+def _in_files(files: Files, path: str) -> bool:
     try:
-        return workspace.files.read(path) is not None
+        return files.read(path) is not None
     except Unreadable:
         return False
 
@@ -152,10 +163,8 @@ def _on_disk(target: Path) -> bool:
         return False
 
 
-def _checks(workspace: Workspace, path: str) -> bool:
-    return is_record_path(path, workspace.settings) or path.startswith(
-        f"{workspace.settings.evidence}/"
-    )
+def _checks(settings: Settings, path: str) -> bool:
+    return settings.is_record(path) or path.startswith(f"{settings.evidence}/")
 
 
 def _base(repository: Repository, reference: str | None) -> str | None:

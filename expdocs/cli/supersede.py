@@ -12,8 +12,8 @@ from expdocs.edit.lifecycle import supersede
 from expdocs.edit.scaffold import create, refuse_broken
 from expdocs.errors import UsageError
 from expdocs.history import History
+from expdocs.records.links import SUPERSEDES
 from expdocs.records.record import Record
-from expdocs.rules.links import SUPERSEDES
 from expdocs.workspace import Workspace
 
 

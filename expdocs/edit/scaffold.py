@@ -16,8 +16,8 @@ from expdocs.edit.source import set_fields
 from expdocs.errors import ConfigurationError, UsageError
 from expdocs.history import History
 from expdocs.kinds.registry import Kind
-from expdocs.records.corpus import id_of_file
 from expdocs.records.frontmatter import ReadProblem, read_record
+from expdocs.records.outline import id_of_file
 from expdocs.records.record import Record
 from expdocs.rules.schema import schema_errors
 from expdocs.workspace import Workspace

@@ -12,11 +12,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from expdocs.evidence.dvcfiles import directory_listing, is_dvc_file, tracked_hashes
+from expdocs.evidence.dvcfiles import (
+    directory_listing,
+    is_dvc_file,
+    listing_path,
+    tracked_hashes,
+)
 from expdocs.evidence.parameters import FILE, flat_parameters
 from expdocs.evidence.snapshots import CommitSnapshot
 from expdocs.evidence.trees import Trees
 from expdocs.objects import GitObject, ObjectStore
+from expdocs.questions import Note, unnoted
 
 
 class Commit(NamedTuple):
@@ -36,11 +42,16 @@ class Commits:
     """Answers about commits, each looked up once."""
 
     def __init__(
-        self, reader: ObjectStore, root: Path, snapshot_of: SnapshotOf = lambda _: None
+        self,
+        store: ObjectStore,
+        root: Path,
+        snapshot_of: SnapshotOf = lambda _: None,
+        note: Note = unnoted,
     ) -> None:
-        self._reader = reader
+        self._store = store
         self._root = root
-        self._trees = Trees(reader)
+        self._note = note
+        self._trees = Trees(store)
         self._snapshot_of = snapshot_of
         self._commits: dict[str, Commit | None] = {}
         self._hashes: dict[str, dict[str, str] | None] = {}
@@ -51,8 +62,10 @@ class Commits:
     def commit(self, sha: str) -> Commit | None:
         """Return a commit out of the object store, or None when it is not there."""
         if sha not in self._commits:
-            self._commits[sha] = parse_commit(self._reader.get(sha))
-        return self._commits[sha]
+            self._commits[sha] = parse_commit(self._store.get(sha))
+        found = self._commits[sha]
+        self._note(f"git:{sha}" if found else f"git:{sha} missing")
+        return found
 
     def snapshot(self, sha: str) -> CommitSnapshot | None:
         """Return the committed snapshot of a commit, or None."""
@@ -86,8 +99,8 @@ class Commits:
 
     def data_hashes(self, sha: str) -> dict[str, str] | None:
         """Return all paths that DVC tracks at the commit; None when git lacks the commit."""
+        commit = self.commit(sha)
         if sha not in self._hashes:
-            commit = self.commit(sha)
             self._hashes[sha] = None if commit is None else self._tracked(commit.tree)
         return self._hashes[sha]
 
@@ -100,7 +113,7 @@ class Commits:
 
     def _parse(self, path: str, blob: str) -> dict[str, str]:
         if (path, blob) not in self._parsed:
-            found = self._reader.get(blob)
+            found = self._store.get(blob)
             self._parsed[path, blob] = tracked_hashes(path, found.data) if found else {}
         return self._parsed[path, blob]
 
@@ -113,23 +126,35 @@ class Commits:
         for parent in _parents(path):
             value = hashes.get(parent, "")
             if value.endswith(".dir"):
-                listing = directory_listing(dvc_cache(self._root), value)
+                listing = self._listing(value)
                 return listing.get(path[len(parent) + 1 :]) if listing else None
         return None
 
+    def _listing(self, value: str) -> dict[str, str] | None:
+        path = listing_path(dvc_cache(self._root), value)
+        if path is None:
+            return None
+        for file in (path, *dvc_config(self._root)):
+            self._note(f"disk:{file}")
+        return directory_listing(path, value)
+
     def file(self, sha: str, path: str) -> bytes | None:
         """Return a file's bytes at the commit, or None."""
-        found = self._reader.get(sha, path)
+        self.commit(sha)
+        found = self._store.get(sha, path)  # for a damaged commit this fails, as it should
         return found.data if found and found.type == "blob" else None
 
     def has_path(self, sha: str, path: str) -> bool:
         """Whether a file or a folder stands at ``path`` in the commit."""
+        if self.commit(sha) is None:
+            return False
         if (sha, path) not in self._present:
-            self._present[sha, path] = self._reader.get(sha, path) is not None
+            self._present[sha, path] = self._store.get(sha, path) is not None
         return self._present[sha, path]
 
     def parameters(self, sha: str) -> dict[str, Any]:
         """Return the parameters that ``params.yaml`` declares at the commit, by dotted name."""
+        self.commit(sha)
         if sha not in self._parameters:
             self._parameters[sha] = flat_parameters(self.file(sha, FILE))
         return self._parameters[sha]
@@ -159,12 +184,17 @@ def _time(line: bytes) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def dvc_config(root: Path) -> list[Path]:
+    """Return the files in which DVC is configured for a repository."""
+    return [root / ".dvc" / "config", root / ".dvc" / "config.local"]
+
+
 def dvc_cache(root: Path) -> Path:
     """Return the folder of DVC's local cache: configured, or ``.dvc/cache``."""
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     folder = root / ".dvc"
     try:
-        parser.read([folder / "config", folder / "config.local"], encoding="utf-8")
+        parser.read(dvc_config(root), encoding="utf-8")
         configured = parser.get("cache", "dir", fallback="")
     except (configparser.Error, OSError, UnicodeDecodeError):
         configured = ""

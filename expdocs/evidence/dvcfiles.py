@@ -100,18 +100,23 @@ def _inside(folder: str, path: Any) -> str:
     return "" if joined == ".." or joined.startswith("../") else joined
 
 
-def directory_listing(cache: Path, directory_hash: str) -> dict[str, str] | None:
-    """Return the files inside a tracked directory, from its ``.dir`` object in the local cache.
+def listing_path(cache: Path, directory_hash: str) -> Path | None:
+    """Return where the local cache keeps a tracked directory's ``.dir`` object.
 
-    ``directory_hash`` is ``md5:<32 hex>.dir``; None when the object is not in the cache.
+    ``directory_hash`` is ``md5:<32 hex>.dir``; None for what has another form.
     """
     form, _, value = directory_hash.partition(":")
     if form not in ("md5", "md5-dos2unix") or not value.endswith(".dir") or not _MD5.match(value):
         return None
     layout = cache / "files" / "md5" if form == "md5" else cache
+    return layout / value[:2] / value[2:]
+
+
+def directory_listing(path: Path, directory_hash: str) -> dict[str, str] | None:
+    """Return the files inside a tracked directory, from its object; None where that is missing."""
+    form = directory_hash.partition(":")[0]
     try:
-        content = (layout / value[:2] / value[2:]).read_bytes()
-        listing = json.loads(content)
+        listing = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(listing, list):

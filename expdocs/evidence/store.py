@@ -19,8 +19,10 @@ from expdocs.evidence.snapshots import (
     run_path,
 )
 from expdocs.files import Files, Unreadable
+from expdocs.questions import Note, unnoted
 
 _Snapshot = TypeVar("_Snapshot")
+MAX_HELD = 4096
 
 
 class BrokenSnapshot(NamedTuple):
@@ -41,24 +43,34 @@ class _Shelf(Generic[_Snapshot]):
         place: Callable[[str], PurePosixPath],
         decode: Callable[[bytes], _Snapshot],
         name_of: Callable[[_Snapshot], str],
+        note: Note,
     ) -> None:
         self._files = files
         self._folder = folder
         self._place = place
         self._decode = decode
         self._name_of = name_of
-        self._held: dict[str, _Snapshot | BrokenSnapshot | None] = {}
+        self._note = note
+        self._held: dict[str, tuple[str, _Snapshot | BrokenSnapshot | None]] = {}
 
     def get(self, name: str) -> _Snapshot | BrokenSnapshot | None:
         if name not in self._held:
-            self._held[name] = self._read(name)
-        return self._held[name]
+            if len(self._held) >= MAX_HELD:
+                del self._held[next(iter(self._held))]
+            self._held[name] = self._found(name)
+        path, found = self._held[name]
+        if path:
+            self._note(f"path:{path}")
+        return found
 
-    def _read(self, name: str) -> _Snapshot | BrokenSnapshot | None:
+    def _found(self, name: str) -> tuple[str, _Snapshot | BrokenSnapshot | None]:
         try:
             path = f"{self._folder}/{self._place(name)}"
         except ValueError:
-            return None
+            return "", None
+        return path, self._read(path, name)
+
+    def _read(self, path: str, name: str) -> _Snapshot | BrokenSnapshot | None:
         try:
             content = self._files.read(path)
             found = None if content is None else self._decode(content)
@@ -71,18 +83,18 @@ class _Shelf(Generic[_Snapshot]):
 
 
 class Evidence:
-    """Reads snapshots out of one state of the repository's files."""
+    """Reads snapshots out of one state of the repository's files; notes which were asked for."""
 
-    def __init__(self, files: Files, folder: str) -> None:
+    def __init__(self, files: Files, folder: str, note: Note = unnoted) -> None:
         self._folder = folder
         self._runs = _Shelf[RunSnapshot](
-            files, folder, run_path, decode_run, lambda one: one.run_id
+            files, folder, run_path, decode_run, lambda one: one.run_id, note
         )
         self._commits = _Shelf[CommitSnapshot](
-            files, folder, commit_path, decode_commit, lambda one: one.sha
+            files, folder, commit_path, decode_commit, lambda one: one.sha, note
         )
         self._populations = _Shelf[Population](
-            files, folder, population_path, decode_population, lambda one: one.experiment_id
+            files, folder, population_path, decode_population, lambda one: one.experiment_id, note
         )
 
     def run(self, run_id: str) -> RunSnapshot | BrokenSnapshot | None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from decimal import Context, Decimal
-from functools import cached_property
 from typing import NamedTuple
 
 from expdocs.evidence.comparison import fact
 from expdocs.evidence.snapshots import Metric, Population, PopulationRun, RunSnapshot
 from expdocs.evidence.store import Evidence
 from expdocs.prose.references import Delta, Field, Group, Ratio, RunRef, ValueOf
-from expdocs.records.corpus import Corpus
+from expdocs.records.index import Index
 from expdocs.records.record import Record, RunUse
 
 EXACT = Context(prec=60)
@@ -49,17 +48,11 @@ class Unresolved(Exception):
 
 
 class Facts:
-    """Resolves references of any record of a corpus against the committed evidence."""
+    """Resolves references of any record against the committed evidence."""
 
-    def __init__(self, corpus: Corpus, evidence: Evidence) -> None:
-        self.corpus = corpus
+    def __init__(self, index: Index, evidence: Evidence) -> None:
+        self._index = index
         self.evidence = evidence
-
-    @cached_property
-    def runs_by_id(self) -> Mapping[str, tuple[Record, RunUse]]:
-        """The first use of each run id that some record lists."""
-        records = reversed(self.corpus.records)
-        return {use.run_id: (record, use) for record in records for use in reversed(record.runs)}
 
     def resolve(self, record: Record, reference: Evidenced) -> Fact:
         """Return the value that a reference leads to; raises ``Unresolved``."""
@@ -84,23 +77,28 @@ class Facts:
 
     def _use(self, record: Record, ref: RunRef) -> RunUse:
         if ref.run_id:
-            if ref.run_id not in self.runs_by_id:
-                message = f"no record lists the run {ref.run_id}"
-                raise Unresolved("CLM102", message, "list it under `runs`, or cite it by its label")
-            return self.runs_by_id[ref.run_id][1]
+            return self._listed(ref.run_id)
         owner = self._owner(record, ref)
         label = ref.label or ""
         if label in owner.labels:
             return owner.labels[label]
         raise _unknown_label(owner, label, sorted(owner.labels), "run")
 
+    def _listed(self, run_id: str) -> RunUse:
+        lister = self._index.lister(run_id)
+        if lister is None:
+            message = f"no record lists the run {run_id}"
+            raise Unresolved("CLM102", message, "list it under `runs`, or cite it by its label")
+        return next(use for use in lister.runs if use.run_id == run_id)
+
     def _owner(self, record: Record, ref: RunRef) -> Record:
         if not ref.record:
             return record
-        owner = self.corpus.find(ref.record)
+        owner = self._index.record(ref.record)
         if owner is None:
-            follows = self.corpus.knows(ref.record)
-            raise Unresolved("CLM102", f"no record has the id {ref.record}", follows=follows)
+            follows = self._index.knows(ref.record)
+            hint = "correct the id, or add the record"
+            raise Unresolved("CLM102", f"no record has the id {ref.record}", hint, follows=follows)
         return owner
 
     def _value(self, use: RunUse, field: Field) -> Fact:
@@ -254,6 +252,9 @@ def _one_of(name: str, known: list[str]) -> str:
     return f"there are: {shown}" if known else "there are none"
 
 
+_CITE_ITSELF = "cite the value itself: run:LABEL#NAME"
+
+
 def finite(value: float | int | Decimal | str) -> Decimal:
     """Return a value as an exact decimal; raises ``Unresolved`` for text, nan and infinities."""
     if isinstance(value, Decimal):
@@ -261,15 +262,16 @@ def finite(value: float | int | Decimal | str) -> Decimal:
     try:
         number = Decimal(repr(float(value))) if not isinstance(value, int) else Decimal(value)
     except ValueError:
-        raise Unresolved("CLM103", f"'{value}' is not a number") from None
+        raise Unresolved("CLM103", f"'{value}' is not a number", _CITE_ITSELF) from None
     if not math.isfinite(number):
-        raise Unresolved("CLM103", f"the value is {value}, with which nothing can be computed")
+        message = f"the value is {value}, with which nothing can be computed"
+        raise Unresolved("CLM103", message, _CITE_ITSELF)
     return number
 
 
 def _quotient(second: Decimal, first: Decimal) -> Decimal:
     if not first:
-        raise Unresolved("CLM103", "the ratio's first value is zero")
+        raise Unresolved("CLM103", "the ratio's first value is zero", "cite the difference: delta:")
     return EXACT.divide(second, first)
 
 

@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-import fnmatch
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import NamedTuple
 
 from expdocs.config import Settings
 from expdocs.files import Entry, Files, Unreadable
 from expdocs.findings import Finding, Severity
 from expdocs.kinds.registry import Registry
-from expdocs.kinds.shape import Place
 from expdocs.records.frontmatter import MAX_FILE, ReadProblem, RecordFile, read_record, too_large
+from expdocs.records.index import Index
+from expdocs.records.links import Link, links_of
+from expdocs.records.outline import Outline, id_of_file, outline_of
 from expdocs.records.record import Record
 from expdocs.yamlnodes import Scalar
-
-RECORD_ID = re.compile(r"[A-Z]{2,8}-[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{3}")
-_FILE_ID = re.compile(rf"({RECORD_ID.pattern})(?:-|\.md\Z)")
-CITES, CITED_BY = "cites", "cited by"
-MENTIONS, MENTIONED_BY = "mentions", "mentioned by"
-
-
-class Link(NamedTuple):
-    """One record points at another: as a link, from a field, or in its prose."""
-
-    source: str
-    type: str
-    reverse: str
-    target: str
-    path: str
-    line: int
-    column: int
-    place: Place = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +45,12 @@ class Corpus:
         return {record.path: record for record in self.records}
 
     @cached_property
+    def index(self) -> Index:
+        """What records may ask of each other."""
+        outlines = [*(outline_of(r) for r in self.records), *(Outline(p) for p in self.unread)]
+        return Index(outlines, self.by_path.get)
+
+    @cached_property
     def unread_ids(self) -> frozenset[str]:
         """Ids that only a file's name tells, because its content does not."""
         paths = {*self.unread, *(r.path for r in self.records if not r.id)}
@@ -80,7 +67,7 @@ class Corpus:
     @cached_property
     def links(self) -> tuple[Link, ...]:
         """Every link, in the order of records and places."""
-        return tuple(link for record in self.records for link in _links_of(record))
+        return tuple(link for record in self.records for link in links_of(record))
 
     @cached_property
     def links_from(self) -> Mapping[str, tuple[Link, ...]]:
@@ -101,12 +88,6 @@ def _grouped(pairs: Iterable[tuple[str, Link]]) -> Mapping[str, tuple[Link, ...]
     return {key: tuple(links) for key, links in groups.items()}
 
 
-def id_of_file(path: str) -> str:
-    """Return the id that a file's name begins with, or an empty string."""
-    found = _FILE_ID.match(PurePosixPath(path).name)
-    return found[1] if found else ""
-
-
 def load_corpus(files: Files, settings: Settings, registry: Registry) -> Corpus:
     """Read every record under the record roots."""
     records: list[Record] = []
@@ -114,8 +95,8 @@ def load_corpus(files: Files, settings: Settings, registry: Registry) -> Corpus:
     unread: set[str] = set()
     for entry in files.list(settings.records):
         if entry.path in settings.records:
-            findings.append(_no_folder(entry.path))
-        if not is_record_path(entry.path, settings):
+            findings.append(no_folder(entry.path))
+        if not settings.is_record(entry.path):
             continue
         found, said = load_record(entry, files, registry)
         findings += said
@@ -126,20 +107,10 @@ def load_corpus(files: Files, settings: Settings, registry: Registry) -> Corpus:
     return Corpus(settings, registry, tuple(records), tuple(findings), frozenset(unread))
 
 
-def _no_folder(root: str) -> Finding:
+def no_folder(root: str) -> Finding:
+    """Return the finding about a record folder that is none."""
     message = f"the record folder {root} is a file, a symbolic link or a submodule"
     return Finding(root, 1, 1, "REC104", message, "make it a folder that git tracks")
-
-
-def is_record_path(path: str, settings: Settings) -> bool:
-    """Whether a file is to be read as a record."""
-    name = PurePosixPath(path)
-    if name.suffix.lower() != ".md" or name.name == "README.md":
-        return False
-    if path.startswith(f"{settings.evidence}/"):
-        return False
-    under = any(path.startswith(f"{root}/") for root in settings.records)
-    return under and not any(fnmatch.fnmatchcase(path, p) for p in settings.exclude)
 
 
 def load_record(
@@ -212,26 +183,3 @@ def _notes(path: str, file: RecordFile) -> list[Finding]:
 
 def _finding(path: str, error: ReadProblem) -> Finding:
     return Finding(path, error.line, error.column, error.rule, error.message, error.hint)
-
-
-def _links_of(record: Record) -> Iterable[Link]:
-    linked = set()
-    for place, target in record.marked("record"):
-        type_, reverse = _relation(record, place)
-        line, column = record.locate(place)
-        linked.add(target)
-        yield Link(record.id, type_, reverse, target, record.path, line, column, place)
-    for mention in record.prose.record_ids:
-        if mention.id not in linked and mention.id != record.id:
-            linked.add(mention.id)
-            line, column = record.locate_body(mention.start)
-            yield Link(record.id, MENTIONS, MENTIONED_BY, mention.id, record.path, line, column)
-
-
-def _relation(record: Record, place: Place) -> tuple[str, str]:
-    if place[0] == "links" and len(place) > 1:
-        entry = record.data["links"][place[1]]
-        type_ = entry.get("type") if isinstance(entry, dict) else None
-        if isinstance(type_, str):
-            return type_, record.kind.links.get(type_, f"{type_} (reverse)")
-    return CITES, CITED_BY

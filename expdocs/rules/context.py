@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,31 +11,36 @@ from expdocs.evidence.commits import Commits
 from expdocs.evidence.store import Evidence
 from expdocs.facts.citations import Facts
 from expdocs.findings import Finding, Severity
+from expdocs.kinds.registry import Registry
 from expdocs.kinds.shape import Place
 from expdocs.kinds.validation import SchemaError
 from expdocs.records.corpus import Corpus
+from expdocs.records.index import Index
 from expdocs.records.record import Record
 from expdocs.rules.catalogue import CATALOGUE
 
 
 @dataclass(frozen=True)
 class Context:
-    """Everything that a rule may ask: the corpus, the evidence, the commits of each repository."""
+    """Everything that a rule may ask: the other records, the evidence, the repository's commits."""
 
-    corpus: Corpus
+    settings: Settings
+    registry: Registry
+    index: Index
     evidence: Evidence
     commits: Commits
-    incomplete_clone: bool = False
-
-    @property
-    def settings(self) -> Settings:
-        """The repository's settings."""
-        return self.corpus.settings
+    incomplete_clone: bool
+    read_corpus: Callable[[], Corpus]
 
     @cached_property
     def facts(self) -> Facts:
         """The resolver of citations."""
-        return Facts(self.corpus, self.evidence)
+        return Facts(self.index, self.evidence)
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """Every record, whole; for those who need more than rules do."""
+        return self.read_corpus()
 
 
 @dataclass(frozen=True)

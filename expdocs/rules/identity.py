@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from expdocs.findings import Finding
-from expdocs.records.corpus import id_of_file
+from expdocs.records.outline import id_of_file
+from expdocs.records.record import ACCEPTED, Record
 from expdocs.rules.context import Subject
-
-ACCEPTED = ("accepted", "superseded", "deprecated")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -19,16 +19,28 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _identity(subject: Subject) -> Iterator[Finding]:
-    record, corpus = subject.record, subject.context.corpus
+    record = subject.record
     if not record.id or not subject.sound(("id",)):
         return
-    first = corpus.by_id[record.id]
-    if first is not record:
-        message = f"the id {record.id} belongs to {first.path}"
-        yield subject.at(("id",), "REC301", message, "draw another: expdocs new prints a free one")
+    first = subject.context.index.owner(record.id)
+    if first != record.path:
+        message = f"the id {record.id} belongs to {first}"
+        hint = "run: expdocs fix, which renumbers the one that the protected branch lacks"
+        yield subject.at(("id",), "REC301", message, hint)
     elif id_of_file(record.path) != record.id:
         message = f"the file's name does not begin with {record.id}"
-        yield subject.at(("id",), "REC303", message, "run: expdocs fix")
+        by_hand = f"run: git mv {record.path} {named(record)}"
+        hint = by_hand if record.frozen else "run: expdocs fix"
+        yield subject.at(("id",), "REC303", message, hint)
+
+
+def named(record: Record) -> str:
+    """Return the path of a record whose file's name begins with its id."""
+    found, path = id_of_file(record.path), PurePosixPath(record.path)
+    if found == record.id:
+        return record.path
+    rest = path.name.removeprefix(found).lstrip("-") if found else path.name
+    return str(path.with_name(record.id + ("" if rest == ".md" else "-") + rest))
 
 
 def _labels(subject: Subject) -> Iterator[Finding]:

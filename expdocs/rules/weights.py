@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from expdocs.config import Settings
 from expdocs.errors import ConfigurationError
 from expdocs.findings import Finding

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from posixpath import normpath
 
 from expdocs.evidence.triangle import Edge, Verdict
-from expdocs.records.corpus import RECORD_ID
+from expdocs.records.outline import RECORD_ID
 from expdocs.records.record import Declared, Record
 from expdocs.site.citations import Agreement
 from expdocs.site.composer import Composer, PagePlan

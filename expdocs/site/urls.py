@@ -9,7 +9,7 @@ from functools import lru_cache
 from posixpath import dirname, relpath
 from urllib.parse import quote
 
-from expdocs.records.corpus import RECORD_ID
+from expdocs.records.outline import RECORD_ID
 from expdocs.records.record import Record
 
 MAX_SLUG = 60

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from expdocs.evidence.commits import Commits
-from expdocs.evidence.dvcfiles import directory_listing, is_dvc_file, tracked_hashes
+from expdocs.evidence.dvcfiles import is_dvc_file, listing_path, tracked_hashes
 from expdocs.repository import Repository
 
 Run = Callable[..., str]
@@ -145,4 +145,4 @@ def test_only_dvc_files_are_read() -> None:
 
 @pytest.mark.parametrize("value", ["md5:../../../etc/passwd.dir", "etag:x.dir", "md5:" + "a" * 32])
 def test_only_directory_hashes_lead_into_the_cache(tmp_path: Path, value: str) -> None:
-    assert directory_listing(tmp_path, value) is None
+    assert listing_path(tmp_path, value) is None

@@ -1,0 +1,1 @@
+"""Checking a whole repository: only what changed, in more than one process where it pays."""

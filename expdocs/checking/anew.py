@@ -1,0 +1,114 @@
+"""Judging what changed, and what asked about it."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from expdocs.checking.changes import COMMIT, NO_CHANGES, NONE, Changes
+from expdocs.checking.checker import Checked, Checker
+from expdocs.checking.memory import Memory
+from expdocs.checking.passes import first_pass, second_pass
+from expdocs.files import Entry
+from expdocs.objects import FULL_SHA
+from expdocs.records.outline import Outline
+from expdocs.rules.choice import Said
+from expdocs.workspace import Workspace
+
+
+class Anew(NamedTuple):
+    """A whole check: what was said, the rows to keep, and what git and the disk were asked.
+
+    ``git`` maps each object id to the answer that the judgements rest on.
+    """
+
+    said: list[Said]
+    rows: list[str]
+    git: dict[str, str]
+    disk: set[str]
+
+
+class _Row(NamedTuple):
+    outline: Outline
+    asked: frozenset[str]
+    line: str
+
+
+def judge_anew(
+    workspace: Workspace,
+    entries: Sequence[Entry],
+    before: Memory | None = None,
+    changes: Changes = NO_CHANGES,
+) -> Anew:
+    """Check record files; what is remembered stands where nothing that it rests on changed."""
+    present = {entry.path: entry for entry in entries}
+    known = {row.outline.path: row for row in _rows(before.rows)} if before else {}
+    stale = [e for e in entries if e.path in changes.files or e.path not in known]
+    fresh = {checked.outline.path: checked for checked in first_pass(workspace, stale)}
+    kept = {path: known[path] for path in known if path in present and path not in fresh}
+
+    checker = Checker(workspace)
+    outlines = [row.outline for row in kept.values()] + [c.outline for c in fresh.values()]
+    index = checker.index(outlines, present)
+    open_ones = [
+        path
+        for path, one in fresh.items()
+        if not (one.complete and index.bears_out(one.outline, one.asked))
+    ]
+    touched = _touched(kept, changes.questions | _of_outlines(known, kept, fresh))
+    again = [present[path] for path in (*open_ones, *touched)]
+    fresh |= {c.outline.path: c for c in second_pass(workspace, index, checker, again)}
+    return _whole(before, kept, fresh)
+
+
+def _of_outlines(
+    known: Mapping[str, _Row], kept: Mapping[str, _Row], fresh: Mapping[str, Checked]
+) -> set[str]:
+    """Return the questions that have another answer because records came, went or changed."""
+    if not kept:
+        return set()
+    old = {row.outline for path, row in known.items() if path not in kept}
+    new = {checked.outline for checked in fresh.values()}
+    return {question for outline in old ^ new for question in outline.questions}
+
+
+def _touched(kept: Mapping[str, _Row], questions: Iterable[str]) -> list[str]:
+    hashes = {_hash(question) for question in questions}
+    return [path for path, row in kept.items() if not hashes.isdisjoint(row.asked)]
+
+
+def _whole(before: Memory | None, kept: Mapping[str, _Row], fresh: Mapping[str, Checked]) -> Anew:
+    said = [s for s in (before.said if before else ()) if s.path in kept and s.path not in fresh]
+    said += [Said(path, one.notes, one.judgement) for path, one in fresh.items()]
+    git, disk = dict(before.git) if before else {}, set(before.disk) if before else set()
+    for question in {question for one in fresh.values() for question in one.asked}:
+        subject, _, name = question.partition(":")
+        sha, _, answer = name.partition(" ")
+        if subject == "git" and FULL_SHA.match(sha):
+            git[sha] = answer or COMMIT
+        elif subject == "disk":
+            disk.add(name)
+    rows = [row.line for path, row in kept.items() if path not in fresh]
+    rows += [_line(one) for one in fresh.values()]
+    return Anew([one for one in said if one.anything], rows, git, disk)
+
+
+def _rows(lines: Iterable[str]) -> Iterable[_Row]:
+    split = [line.split("\t", 1) for line in lines]
+    outlines = json.loads(f"[{','.join(outline for _, outline in split)}]")
+    for (asked, outline), (path, id_, status, *lists) in zip(split, outlines, strict=True):
+        found = Outline(path, id_, status, *map(tuple, lists))
+        yield _Row(found, frozenset(asked.split(" ")), f"{asked}\t{outline}")
+
+
+def _line(checked: Checked) -> str:
+    asked = " ".join(_hash(question) for question in checked.asked)
+    return f"{asked}\t{json.dumps(checked.outline)}"
+
+
+def _hash(question: str) -> str:
+    """Return a short hash: two questions with the same one cost a judgement, and no more."""
+    plain = question.removesuffix(f" {NONE}") if question.startswith("git:") else question
+    return f"{zlib.crc32(plain.encode('utf-8', 'surrogatepass')):x}"

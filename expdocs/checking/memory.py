@@ -1,0 +1,96 @@
+"""What a check remembers for the next one: a file below the repository's git folder.
+
+It holds, for one state of the repository's files: the mark of every file, the questions that git
+and the disk were asked with their answers, what was said of each record, and a line for every
+record with its outline and the questions that were asked about it. What does not fit is
+forgotten: another key, another form, damage.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from expdocs.atomic import write_bytes
+from expdocs.findings import Finding, Severity
+from expdocs.rules.choice import Judgement, Said
+
+_FORM = "expdocs check, form 1"
+_MAX_BYTES = 256 * 1024 * 1024
+_MAX_FILES = 8
+
+
+class Memory(NamedTuple):
+    """One state of a repository's files and what was said of it.
+
+    ``marks`` maps paths to marks as ``path NUL mark NUL path NUL …``; ``git`` maps object ids to
+    what git said of them, ``disk`` paths to marks; ``rows`` has a line for each record: the hashes
+    of its questions, a tab, its outline as JSON.
+    """
+
+    marks: str
+    git: Mapping[str, str]
+    disk: Mapping[str, str]
+    said: Sequence[Said]
+    rows: Sequence[str]
+
+
+def recall(path: Path, key: str) -> Memory | None:
+    """Return what was kept under this key, or None."""
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            return None
+        head, _, rest = path.read_bytes().partition(b"\n")
+        return _decoded(json.loads(head), rest, key)
+    except (OSError, ValueError, TypeError, KeyError, IndexError, RecursionError):
+        return None
+
+
+def _decoded(head: dict[str, Any], rest: bytes, key: str) -> Memory | None:
+    if head["form"] != _FORM or head["key"] != key or head["check"] != zlib.crc32(rest):
+        return None
+    marks, world, said, rows = rest.split(b"\n\0\n")
+    git, disk = json.loads(world)
+    return Memory(
+        marks.decode("utf-8", "surrogateescape"),
+        git,
+        disk,
+        [_said(*one) for one in json.loads(said)],
+        rows.decode("ascii").split("\n") if rows else [],
+    )
+
+
+def _said(path: str, notes: list[Any], judgement: list[list[Any]]) -> Said:
+    return Said(path, _findings(notes), Judgement(*(_findings(group) for group in judgement)))
+
+
+def _findings(listed: list[Any]) -> tuple[Finding, ...]:
+    return tuple(Finding._make((*fields, Severity(severity))) for *fields, severity in listed)
+
+
+def keep(path: Path, key: str, memory: Memory) -> None:
+    """Write what the next check will need; where that cannot be written, it will do without."""
+    rest = b"\n\0\n".join(
+        (
+            memory.marks.encode("utf-8", "surrogateescape"),
+            json.dumps([memory.git, memory.disk]).encode(),
+            json.dumps(memory.said).encode(),
+            "\n".join(memory.rows).encode("ascii"),
+        )
+    )
+    head = json.dumps({"form": _FORM, "key": key, "check": zlib.crc32(rest)}).encode()
+    try:
+        write_bytes(path, head + b"\n" + rest, durable=False)
+        _make_room(path.parent)
+    except OSError:
+        return
+
+
+def _make_room(folder: Path) -> None:
+    """Remove the files that were written longest ago, such as those of worktrees now gone."""
+    files = sorted(folder.glob("check-*"), key=lambda file: file.stat().st_mtime, reverse=True)
+    for file in files[_MAX_FILES:]:
+        file.unlink(missing_ok=True)

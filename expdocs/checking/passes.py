@@ -1,0 +1,57 @@
+"""The two passes of a check: every file alone, then those that have to do with others."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from expdocs.checking.checker import Checked, Checker
+from expdocs.files import Entry
+from expdocs.records.index import Index
+from expdocs.workspace import Workspace
+
+# Below this many files a second process takes longer to start than it saves.
+FILES_A_PROCESS = 300
+MAX_PROCESSES = 8
+
+
+def first_pass(workspace: Workspace, entries: Sequence[Entry]) -> list[Checked]:
+    """Judge every file as if the others were in order, in as many processes as there are cores."""
+    count = min(_cores(), MAX_PROCESSES, len(entries) // FILES_A_PROCESS)
+    if count < 2:  # noqa: PLR2004
+        return _presumed(workspace, entries)
+    shares = [entries[number::count] for number in range(count)]
+    return _in_processes(workspace, shares)
+
+
+def second_pass(
+    workspace: Workspace, index: Index, checker: Checker, entries: Sequence[Entry]
+) -> list[Checked]:
+    """Judge files against the outlines of all."""
+    with workspace.repository.objects:
+        return [checker.settle(entry, index) for entry in entries]
+
+
+def _presumed(workspace: Workspace, entries: Sequence[Entry]) -> list[Checked]:
+    checker = Checker(workspace)
+    with workspace.repository.objects:
+        return [checker.presume(entry) for entry in entries]
+
+
+def _in_processes(workspace: Workspace, shares: list[Sequence[Entry]]) -> list[Checked]:
+    # Only a check of many files pays for loading these.
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+    from multiprocessing import get_context  # noqa: PLC0415
+
+    # Forking is safe here, for there is one thread and no git is running; elsewhere it may not be.
+    method = get_context("fork" if sys.platform == "linux" else "spawn")
+    with ProcessPoolExecutor(len(shares) - 1, mp_context=method) as pool:
+        others = [pool.submit(_presumed, workspace, share) for share in shares[1:]]
+        own = _presumed(workspace, shares[0])
+        return own + [checked for other in others for checked in other.result()]
+
+
+def _cores() -> int:
+    count = getattr(os, "sched_getaffinity", None)
+    return len(count(0)) if count else os.cpu_count() or 1

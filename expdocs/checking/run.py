@@ -1,0 +1,89 @@
+"""A check of one state of a repository, which judges anew only what may have another verdict.
+
+A judgement is kept with the questions that it asked (see ``expdocs.questions``) and stands as long
+as the record's file, and every file, commit and outline that it asked about, are what they were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from expdocs.checking.changes import NO_CHANGES, Changes, changes_since, marks_of, marks_on_disk
+from expdocs.checking.memory import Memory, keep, recall
+from expdocs.config import Settings
+from expdocs.files import Entry, Files
+from expdocs.findings import Finding
+from expdocs.packaged import code_mark
+from expdocs.repository import Repository
+from expdocs.rules.choice import Judgement, Said
+
+if TYPE_CHECKING:
+    from expdocs.checking.anew import Anew
+
+
+class Outcome(NamedTuple):
+    """What a check found: how many records there are, and what there is to say of them."""
+
+    records: int
+    said: Sequence[Said]
+
+
+def check(repository: Repository, files: Files, settings: Settings, place: Path | None) -> Outcome:
+    """Check every record; what was found is kept in the file ``place`` for the next time."""
+    started = time.time_ns()
+    entries = files.list(settings.roots)
+    records = [entry for entry in entries if settings.is_record(entry.path)]
+    odd = [_no_folder(entry.path) for entry in entries if entry.path in settings.records]
+    # In an incomplete clone nobody can tell what is missing from what a fetch would bring.
+    if place is None or repository.incomplete:
+        return Outcome(len(records), [*odd, *_anew(repository, files, records).said])
+    key = _key(settings, entries)
+    before = recall(place, key)
+    changes = changes_since(before, repository, entries) if before else NO_CHANGES
+    if before is not None and not any(changes):
+        return Outcome(len(records), [*odd, *before.said])
+    found = _anew(repository, files, records, before, changes)
+    disk = marks_on_disk(found.disk, started)
+    keep(place, key, Memory(marks_of(entries), found.git, disk, found.said, found.rows))
+    return Outcome(len(records), [*odd, *found.said])
+
+
+def _no_folder(root: str) -> Said:
+    message = f"the record folder {root} is a file, a symbolic link or a submodule"
+    found = Finding(root, 1, 1, "REC104", message, "make it a folder that git tracks")
+    return Said(root, (found,), Judgement())
+
+
+def _anew(
+    repository: Repository,
+    files: Files,
+    records: Sequence[Entry],
+    before: Memory | None = None,
+    changes: Changes = NO_CHANGES,
+) -> Anew:
+    # What reads and judges records takes longer to load than all the rest of an unchanged check.
+    from expdocs.checking.anew import judge_anew  # noqa: PLC0415
+    from expdocs.workspace import Workspace  # noqa: PLC0415
+
+    return judge_anew(Workspace(repository, files), records, before, changes)
+
+
+def memory_place(repository: Repository, state: str) -> Path:
+    """Return the file in which checks of the ``disk``, the ``index`` or a ``commit`` are kept.
+
+    The index and a commit share theirs, for one mostly becomes the other.
+    """
+    worktree = hashlib.sha256(str(repository.root).encode("utf-8", "surrogateescape")).hexdigest()
+    kept = "disk" if state == "disk" else "stored"
+    return repository.common_dir / "expdocs" / f"check-{kept}-{worktree[:16]}"
+
+
+def _key(settings: Settings, entries: Sequence[Entry]) -> str:
+    """Return what every judgement rests on: our code, the settings and the repository's kinds."""
+    kinds = marks_of([e for e in entries if e.path.startswith(f"{settings.schemas}/")])
+    whole = "\0".join((code_mark(), repr(settings), kinds))
+    return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,0 +1,56 @@
+"""What other records may ask of a record: little enough to be kept for every one of thousands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from expdocs.records.links import SUPERSEDES, declared_links
+from expdocs.records.record import Record
+
+RECORD_ID = re.compile(r"[A-Z]{2,8}-[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{3}")
+_FILE_ID = re.compile(rf"({RECORD_ID.pattern})(?:-|\.md\Z)")
+
+
+class Outline(NamedTuple):
+    """A record's file as others see it; one that could not be read has only a path."""
+
+    path: str
+    id: str = ""
+    status: str = ""
+    aliases: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+    supersedes: tuple[str, ...] = ()
+
+    @property
+    def shown_id(self) -> str:
+        """The id, for a record that does not tell it that of its file's name."""
+        return self.id or id_of_file(self.path)
+
+    @property
+    def questions(self) -> Iterator[str]:
+        """The questions that may have another answer when this outline changes."""
+        yield "ids"
+        yield from (f"id:{known}" for known in (self.shown_id, *self.aliases))
+        yield f"supersedes:{self.id}"
+        yield from (f"links-to:{target}" for target in self.supersedes)
+        yield from (f"run:{run_id}" for run_id in self.runs)
+
+
+def outline_of(record: Record) -> Outline:
+    """Return what other records may ask of a record."""
+    return Outline(
+        record.path,
+        record.id,
+        record.status,
+        record.texts_of("aliases"),
+        tuple(use.run_id for use in record.runs),
+        tuple(link.target for link in declared_links(record) if link.type == SUPERSEDES),
+    )
+
+
+def id_of_file(path: str) -> str:
+    """Return the id that a file's name begins with, or an empty string."""
+    found = _FILE_ID.match(path.rpartition("/")[2])
+    return found[1] if found else ""
