@@ -71,7 +71,8 @@ class Workspace:
             found = evidence.commit(sha)
             return found if isinstance(found, CommitSnapshot) else None
 
-        return Commits(self.repository.objects, self.root, snapshot_of, note)
+        roots = frozenset(self.settings.records)
+        return Commits(self.repository.objects, self.root, snapshot_of, roots, note)
 
     def refreshed(self) -> Workspace:
         """Return the workspace as it is on disk now."""

@@ -46,15 +46,18 @@ class Commits:
         store: ObjectStore,
         root: Path,
         snapshot_of: SnapshotOf = lambda _: None,
+        records: frozenset[str] = frozenset(),
         note: Note = unnoted,
     ) -> None:
+        """``records`` are the folders of records, in which data is looked for last."""
         self._store = store
         self._root = root
+        self._records = records
         self._note = note
         self._trees = Trees(store)
         self._snapshot_of = snapshot_of
         self._commits: dict[str, Commit | None] = {}
-        self._hashes: dict[str, dict[str, str] | None] = {}
+        self._hashes: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
         self._parsed: dict[tuple[str, str], dict[str, str]] = {}
         self._parameters: dict[str, dict[str, Any]] = {}
         self._present: dict[tuple[str, str], bool] = {}
@@ -89,10 +92,11 @@ class Commits:
 
     def data_hash(self, sha: str, path: str) -> str | None:
         """Return the DVC hash of a path at the commit, or None where it is not tracked."""
-        hashes = self.data_hashes(sha)
-        if hashes is not None:
-            found = hashes.get(path) or self._inside_directory(hashes, path)
-            if found:
+        commit = self.commit(sha)
+        # Data is rarely tracked among the records, whose folders are large and change every time.
+        for left_out in (self._records, frozenset[str]()) if commit else ():
+            hashes = self._tracked(commit.tree, left_out) if commit else {}
+            if found := hashes.get(path) or self._inside_directory(hashes, path):
                 return found
         snapshot = self.snapshot(sha)
         return snapshot.data.get(path) if snapshot else None
@@ -100,16 +104,15 @@ class Commits:
     def data_hashes(self, sha: str) -> dict[str, str] | None:
         """Return all paths that DVC tracks at the commit; None when git lacks the commit."""
         commit = self.commit(sha)
-        if sha not in self._hashes:
-            self._hashes[sha] = None if commit is None else self._tracked(commit.tree)
-        return self._hashes[sha]
+        return self._tracked(commit.tree, frozenset()) if commit else None
 
-    def _tracked(self, tree: str) -> dict[str, str]:
-        hashes: dict[str, str] = {}
-        for path, entry in self._trees.walk(tree):
-            if is_dvc_file(path):
-                hashes.update(self._parse(path, entry.sha))
-        return hashes
+    def _tracked(self, tree: str, left_out: frozenset[str]) -> dict[str, str]:
+        files = self._trees.files(tree, is_dvc_file, left_out)
+        if files not in self._hashes:
+            self._hashes[files] = {}
+            for path, blob in files:
+                self._hashes[files].update(self._parse(path, blob))
+        return self._hashes[files]
 
     def _parse(self, path: str, blob: str) -> dict[str, str]:
         if (path, blob) not in self._parsed:

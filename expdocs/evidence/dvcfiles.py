@@ -22,10 +22,9 @@ _MD5 = re.compile(r"[0-9a-f]{32}(?:\.dir)?\Z")
 _CLOUD_FORMS = ("etag", "checksum", "version_id")
 
 
-def is_dvc_file(path: str) -> bool:
-    """Whether a path is a file in which DVC keeps hashes."""
-    name = posixpath.basename(path)
-    return name == "dvc.lock" or (name.endswith(".dvc") and name != ".dvc")
+def is_dvc_file(name: bytes) -> bool:
+    """Whether a file of this name is one in which DVC keeps hashes."""
+    return name == b"dvc.lock" or (name.endswith(b".dvc") and name != b".dvc")
 
 
 def tracked_hashes(path: str, content: bytes) -> dict[str, str]:

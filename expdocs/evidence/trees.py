@@ -7,7 +7,7 @@ same thing that the run-context provider computes of the working files when a ru
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from expdocs.objects import ObjectStore
@@ -29,30 +29,55 @@ class TreeEntry(NamedTuple):
         return self.mode == _TREE_MODE
 
 
+Wanted = Callable[[bytes], bool]
+_FilesKey = tuple[str, str, Wanted, frozenset[str]]
+
+
 class Trees:
     """Reads tree objects, each once."""
 
-    def __init__(self, reader: ObjectStore) -> None:
-        self._reader = reader
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+        self._files: dict[_FilesKey, tuple[tuple[str, str], ...]] = {}
         self._entries: dict[str, tuple[TreeEntry, ...] | None] = {}
         self._without: dict[tuple[str, frozenset[str]], str | None] = {}
 
     def entries(self, sha: str) -> tuple[TreeEntry, ...] | None:
         """Return the entries of a tree, or None when the store lacks it."""
         if sha not in self._entries:
-            found = self._reader.get(sha)
-            is_tree = found is not None and found.type == "tree"
-            self._entries[sha] = parse_tree(found.data) if found and is_tree else None
+            self._entries[sha] = self._read(sha)
         return self._entries[sha]
 
-    def walk(self, sha: str, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, TreeEntry]]:
-        """Yield every file below a tree with its path; unreadable trees are left out."""
-        for entry in self.entries(sha) or ():
+    def _read(self, sha: str) -> tuple[TreeEntry, ...] | None:
+        if sha in self._entries:
+            return self._entries[sha]
+        found = self._store.get(sha)
+        return parse_tree(found.data) if found and found.type == "tree" else None
+
+    def files(
+        self, sha: str, wanted: Wanted, left_out: frozenset[str] = frozenset(), prefix: str = ""
+    ) -> tuple[tuple[str, str], ...]:
+        """Return path and blob of the files below a tree that are ``wanted`` by their names.
+
+        Folders in ``left_out`` are not looked into; trees that cannot be read hold nothing.
+        """
+        below = frozenset(path for path in left_out if path.startswith(prefix))
+        key = (sha, prefix, wanted, below)
+        if key not in self._files:
+            self._files[key] = tuple(self._found(sha, wanted, below, prefix))
+        return self._files[key]
+
+    def _found(
+        self, sha: str, wanted: Wanted, left_out: frozenset[str], prefix: str
+    ) -> Iterator[tuple[str, str]]:
+        for entry in self._read(sha) or ():
+            if not entry.folder:
+                if wanted(entry.name):
+                    yield prefix + entry.name.decode("utf-8", "surrogateescape"), entry.sha
+                continue
             path = prefix + entry.name.decode("utf-8", "surrogateescape")
-            if entry.folder and depth < MAX_TREE_DEPTH:
-                yield from self.walk(entry.sha, f"{path}/", depth + 1)
-            elif not entry.folder:
-                yield path, entry
+            if path not in left_out and prefix.count("/") < MAX_TREE_DEPTH:
+                yield from self.files(entry.sha, wanted, left_out, f"{path}/")
 
     def without(self, sha: str, left_out: frozenset[str]) -> str | None:
         """Return the id of the tree without the named paths and without any ``dvc.lock``.

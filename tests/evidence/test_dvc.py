@@ -137,10 +137,10 @@ def test_odd_files_tell_what_they_can(content: str, expected: dict[str, str]) ->
 
 
 def test_only_dvc_files_are_read() -> None:
-    assert is_dvc_file("a/b.csv.dvc")
-    assert is_dvc_file("dvc.lock")
-    assert not is_dvc_file(".dvc")
-    assert not is_dvc_file("dvc.yaml")
+    assert is_dvc_file(b"b.csv.dvc")
+    assert is_dvc_file(b"dvc.lock")
+    assert not is_dvc_file(b".dvc")
+    assert not is_dvc_file(b"dvc.yaml")
 
 
 @pytest.mark.parametrize("value", ["md5:../../../etc/passwd.dir", "etag:x.dir", "md5:" + "a" * 32])
