@@ -120,7 +120,7 @@ def scalar(value: Any, *, in_flow: bool = False) -> str:
     if isinstance(value, int | float):
         return repr(value)
     text = str(value)
-    return text if _plain_reads_back(text, in_flow=in_flow) else _quoted(text)
+    return text if _plain_reads_back(text, in_flow=in_flow) else quoted(text)
 
 
 _SURPRISING = re.compile(r"(?i:y|n|yes|no|on|off|true|false|null|~)\Z")
@@ -143,10 +143,11 @@ def _is_plain(node: Node, text: str) -> bool:
     return isinstance(node, Scalar) and node.plain and node.value == text
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Render a text in double quotes."""
     # A JSON string is a YAML double-quoted scalar, as long as YAML's other breaks are escaped.
-    quoted = json.dumps(text, ensure_ascii=False)
-    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff]", lambda m: f"\\u{ord(m[0]):04x}", quoted)
+    written = json.dumps(text, ensure_ascii=False)
+    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff]", lambda m: f"\\u{ord(m[0]):04x}", written)
 
 
 def _verify(text: str, before: RecordFile, values: Mapping[str, Any]) -> None:

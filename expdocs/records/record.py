@@ -14,6 +14,7 @@ from expdocs.records.frontmatter import RecordFile
 from expdocs.yamlnodes import Node, YamlMapping, YamlSequence
 
 DECLARED = ("unknown", "none")
+ACCEPTED = ("accepted", "superseded", "deprecated")
 
 
 class Declared(NamedTuple):
@@ -87,6 +88,11 @@ class Record:
     def draft(self) -> bool:
         """Whether the record may still be incomplete."""
         return self.status == "draft"
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the record was accepted, so that nothing repairs, renumbers or migrates it."""
+        return "accepted" in self.data or self.status in ACCEPTED
 
     def text_of(self, key: str) -> str:
         """Return a top-level text, or an empty string where there is none."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from expdocs.facts.citations import Fact, Unresolved
+from expdocs.facts.citations import Fact, Facts, Unresolved
 from expdocs.facts.cited import NUMBER_SCHEMES
-from expdocs.facts.tables import metric_names, run_table, says_the_same
+from expdocs.facts.tables import Table, metric_names, run_table, says_the_same
 from expdocs.findings import Finding, brief
+from expdocs.kinds.validation import SchemaError
 from expdocs.prose.numbers import (
     NumberProblem,
     ShownNumber,
@@ -24,9 +25,11 @@ from expdocs.prose.references import (
     GitLink,
     Reference,
     ReferenceProblem,
+    format_reference,
     parse_reference,
 )
-from expdocs.prose.scanner import Block, Citation, uncited_numbers
+from expdocs.prose.scanner import Block, Citation, UncitedNumber, uncited_numbers
+from expdocs.records.record import Record
 from expdocs.rules.context import Subject
 
 _EMPHASIS = "*_`"
@@ -43,9 +46,19 @@ def check(subject: Subject) -> Iterator[Finding]:
     names = metric_names(subject.record)
     for number in uncited_numbers(subject.record.file.body, prose, names):
         message = f"{number.text} has no source, in a sentence about {number.name}"
-        hint = f"cite it: [{number.text}](run:label#{number.name})"
-        yield subject.in_body(number.start, "CLM107", message, hint)
+        yield subject.in_body(number.start, "CLM107", message, _cite(subject, number))
     yield from _blocks(subject)
+
+
+def _cite(subject: Subject, number: UncitedNumber) -> str:
+    from expdocs.facts.sources import Sources  # noqa: PLC0415 - most checks find no such numbers
+
+    record, context = subject.record, subject.context
+    if not record.frozen and not subject.errors:
+        source = Sources(record, context.facts, context.settings.units).only(number)
+        if source is not None:
+            return f"run: expdocs fix, which cites it: {format_reference(source)}"
+    return f"cite it: [{number.text}](run:label#{number.name})"
 
 
 def _citation(subject: Subject, citation: Citation) -> Iterator[Finding]:
@@ -164,7 +177,8 @@ def _dead_end(subject: Subject, link: GitLink | DvcLink) -> tuple[str, str] | No
 def _blocks(subject: Subject) -> Iterator[Finding]:
     record = subject.record
     for problem in record.prose.block_problems:
-        yield subject.in_body(problem.start, "CLM202", problem.message, "run: expdocs fix")
+        hint = "remove the comment, or write the one that is missing"
+        yield subject.in_body(problem.start, "CLM202", problem.message, hint)
     wanted = {section.generated for section in record.kind.sections if section.generated}
     blocks = {block.name: block for block in record.prose.blocks}
     for block in record.prose.blocks:
@@ -177,18 +191,36 @@ def _blocks(subject: Subject) -> Iterator[Finding]:
         yield from _run_block(subject, blocks["runs"])
     elif not record.draft:
         message = "the generated block 'runs' is missing"
-        yield subject.in_body(0, "CLM202", message, "run: expdocs fix")
+        yield subject.in_body(0, "CLM202", message, _add_block(record))
+
+
+def _add_block(record: Record) -> str:
+    section = next(section for section in record.kind.sections if section.generated == "runs")
+    if any(section.has_title(heading.title) for heading in record.prose.headings):
+        return _fixed(record, "write its two comments below the heading")
+    return f"add the heading ## {section.title}, then run: expdocs fix"
+
+
+def _fixed(record: Record, otherwise: str) -> str:
+    """Return the hint to run ``fix``, or what else to do to a record that it does not touch."""
+    return otherwise if record.frozen else "run: expdocs fix"
+
+
+def wanted_table(record: Record, errors: Sequence[SchemaError], facts: Facts) -> Table | None:
+    """Return the table that a record should show; None where nobody can tell."""
+    listed = record.data.get("runs")
+    labelled = sum(bool(use.label) for use in record.runs)
+    whole = not isinstance(listed, list) or len(listed) == len(record.runs)
+    # Where fields are wrong or empty, or two runs share a label, the table only follows from that.
+    if errors or not whole or labelled != len(record.labels):
+        return None
+    return run_table(record, facts)
 
 
 def _run_block(subject: Subject, block: Block) -> Iterator[Finding]:
-    listed = subject.record.data.get("runs")
-    labelled = sum(bool(use.label) for use in subject.record.runs)
-    whole = not isinstance(listed, list) or len(listed) == len(subject.record.runs)
-    # Where fields are wrong or empty, or two runs share a label, the table only follows from that.
-    if subject.errors or not whole or labelled != len(subject.record.labels):
-        return
-    table = run_table(subject.record, subject.context.facts)
+    table = wanted_table(subject.record, subject.errors, subject.context.facts)
     text = subject.record.file.body[block.inner_start : block.inner_end]
     if table is not None and not says_the_same(text, table):
         message = "the table of runs is not what the evidence says"
-        yield subject.in_body(block.start, "CLM201", message, "run: expdocs fix")
+        hint = _fixed(subject.record, "restore it from git, or write a successor")
+        yield subject.in_body(block.start, "CLM201", message, hint)

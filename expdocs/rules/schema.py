@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from expdocs.findings import Finding
 from expdocs.kinds.shape import Place
@@ -12,14 +12,22 @@ from expdocs.records.frontmatter import template_comments
 from expdocs.records.record import DECLARED, Record
 from expdocs.rules.context import Subject
 
+if TYPE_CHECKING:
+    from expdocs.records.meant import Meant
+
 
 def schema_errors(record: Record) -> tuple[SchemaError, ...]:
     """Return how a record breaks its schema, as far as its status asks for.
 
     Drafts may miss fields and leave values empty; fields declared unknown or absent are taken out.
     """
-    taken_out = {*record.declared, *(k for k, v in record.data.items() if _half_declared(v))}
-    data = {key: value for key, value in record.data.items() if key not in taken_out}
+    return errors_with(record, record.data)
+
+
+def errors_with(record: Record, data: Mapping[str, Any]) -> tuple[SchemaError, ...]:
+    """Return how a record would break its schema with other data."""
+    taken_out = {*record.declared, *(k for k, v in data.items() if _half_declared(v))}
+    data = {key: value for key, value in data.items() if key not in taken_out}
     empty = set(empty_places(data))
     errors = record.kind.validator.errors(_pruned(data))
     return tuple(error for error in errors if not _excused(error, record, empty))
@@ -65,12 +73,23 @@ def _pruned(data: Any) -> Any:
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report schema errors, template text, missing sections and a foreign status."""
+    repairable = meant_values(subject.record, subject.errors)
     for error in subject.errors:
-        yield subject.at(error.place, error.rule, error.message, error.hint, on_key=error.on_key)
+        hint = "run: expdocs fix" if error.place in repairable else error.hint
+        yield subject.at(error.place, error.rule, error.message, hint, on_key=error.on_key)
     yield from _status(subject)
     if not subject.record.draft:
         yield from _template_text(subject)
         yield from _sections(subject)
+
+
+def meant_values(record: Record, errors: Sequence[SchemaError]) -> Mapping[Place, Meant]:
+    """Return what values with errors were certainly meant to be, by which `fix` replaces them."""
+    if record.frozen or not errors:
+        return {}
+    from expdocs.records.meant import meant  # noqa: PLC0415 - most checks find no such errors
+
+    return meant(record, errors, lambda data: errors_with(record, data))
 
 
 def _status(subject: Subject) -> Iterator[Finding]:

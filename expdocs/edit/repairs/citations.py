@@ -1,0 +1,61 @@
+"""Sources for numbers that can only mean one value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from expdocs.edit.repairs.mended import Mended, suppressed
+from expdocs.edit.source import Edit, apply_edits
+from expdocs.facts.sources import Sources
+from expdocs.facts.tables import metric_names
+from expdocs.prose.references import format_reference
+from expdocs.prose.scanner import UncitedNumber, scan, uncited_numbers
+from expdocs.records.record import Record
+from expdocs.rules.catalogue import matches
+from expdocs.rules.context import Context
+from expdocs.rules.schema import schema_errors
+
+_RULE = "CLM107"
+
+
+def mend(record: Record, context: Context) -> Mended | None:
+    """Turn each number that can only mean one value into a citation of it."""
+    numbers = uncited_numbers(record.file.body, record.prose, metric_names(record))
+    if not numbers or matches(_RULE, context.settings.ignore) or suppressed(record, _RULE):
+        return None
+    if schema_errors(record):  # where fields are wrong the runs may be, too
+        return None
+    cited = _cited(record, numbers, context)
+    cited = _read_back(record, cited)
+    if not cited or _read_back(record, cited) != cited:
+        return None
+    start = record.file.body_start
+    edits = [Edit(start + e.start, start + e.end, e.replacement) for e in cited]
+    text = apply_edits(record.file.text, edits)
+    return Mended(text, tuple(f"cited: {edit.replacement}" for edit in cited))
+
+
+def _cited(record: Record, numbers: Sequence[UncitedNumber], context: Context) -> list[Edit]:
+    sources = Sources(record, context.facts, context.settings.units)
+    found = ((number, sources.only(number)) for number in numbers)
+    return [
+        Edit(number.start, number.end, f"[{number.text}]({format_reference(source)})")
+        for number, source in found
+        if source is not None
+    ]
+
+
+def _read_back(record: Record, edits: Sequence[Edit]) -> list[Edit]:
+    """Return the edits whose citations the scanner finds where they would stand.
+
+    Text around a number can make something else of it, as ``!`` makes a picture of a link.
+    """
+    prose = scan(apply_edits(record.file.body, edits))
+    found = {(citation.start, citation.end) for citation in prose.citations}
+    kept, shift = [], 0
+    for edit in edits:
+        start = edit.start + shift
+        if (start, start + len(edit.replacement)) in found:
+            kept.append(edit)
+        shift += len(edit.replacement) - (edit.end - edit.start)
+    return kept
