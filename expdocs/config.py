@@ -16,8 +16,10 @@ from expdocs.findings import Severity
 
 EDGES = ("code", "data", "parameters")
 # Families whose findings say that what was agreed on no longer stands, or that a secret is out.
-BINDING = ("LIF", "SEC")
+BINDING = ("LIF", "SEC1")
 _ALIAS = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{16}\Z")
+_LOGGED = re.compile(r"(?:params|tags)\..")
 
 
 class Person(NamedTuple):
@@ -49,6 +51,8 @@ class Settings:
     units: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    not_secret: tuple[str, ...] = ()
+    withhold: tuple[str, ...] = ()
     severity: Mapping[str, Weight] = field(default_factory=dict)
     protected_branch: str = ""
     repositories: Mapping[str, str] = field(default_factory=dict)
@@ -178,6 +182,19 @@ class _Reader:
                 raise self._problem(key, f"'{key}': '{edge}' is no edge of the triangle", hint)
         return edges
 
+    def _read_digests(self, key: str) -> tuple[str, ...]:
+        return self._matching(key, _DIGEST, "no digest of a value, such as the check shows")
+
+    def _read_logged(self, key: str) -> tuple[str, ...]:
+        return self._matching(key, _LOGGED, "no parameter or tag: write params.NAME or tags.NAME")
+
+    def _matching(self, key: str, form: re.Pattern[str], wrong: str) -> tuple[str, ...]:
+        texts = self._read_texts(key)
+        for text in texts:
+            if not form.match(text):
+                raise self._problem(key, f"'{key}': '{text[:60]}' is {wrong}")
+        return texts
+
     def _read_people(self, key: str) -> dict[str, Person]:
         table = self._table[key]
         if not isinstance(table, dict):
@@ -219,7 +236,7 @@ class _Reader:
         weight = Weight(Severity(value), line)
         touched = [f for f in BINDING if pattern.startswith(f) or f.startswith(pattern)]
         if weight.severity is Severity.WARNING and touched:
-            message = f"{where}: rules of the family {touched[0]} stay errors"
+            message = f"{where}: rules of the family {touched[0][:3]} stay errors"
             raise ConfigurationError(message, "remove it, or write longer ids")
         return weight
 
@@ -247,6 +264,8 @@ _FORM = {
     "units": "texts",
     "select": "texts",
     "ignore": "texts",
+    "not_secret": "digests",
+    "withhold": "logged",
     "severity": "weights",
     "protected_branch": "text",
     "repositories": "aliases",

@@ -60,8 +60,8 @@ _RULES = (
         "there, it would hide the next one, for which nobody gave a reason. Remove it."),
     _error("CFG303", "A rule cannot be suppressed",
         "The rule does not exist, or is one of those that no record may silence: the file's form "
-        "(`REC1`), damaged snapshots (EVD102, EVD202), acceptance (`LIF`), secrets and `CFG`. "
-        "Correct the id, or remove the suppression and mend what is found."),
+        "(`REC1`), damaged snapshots (EVD102, EVD202), acceptance (`LIF`), secrets (`SEC1`) and "
+        "`CFG`. Correct the id, or remove the suppression and mend what is found."),
     _error("REC101", "The file is not UTF-8",
         "Records are UTF-8, so that every script and every tool reads the same text. Save the "
         "file as UTF-8."),
@@ -266,6 +266,27 @@ _RULES = (
     _error("LIF104", "An author accepted the record",
         "This kind asks for four eyes: somebody who did not write the record accepts it. Let "
         "another person run `expdocs accept`."),
+    _error("SEC101", "A secret in a record",
+        "What is in git can be read by everybody who ever gets a copy, and a commit that removes "
+        "it does not help. First make the key, token or password invalid where it is used; then "
+        "take it out of the file and, where it was pushed, out of the history. A value that is no "
+        "secret is let pass by its digest, in `not_secret` of the configuration."),
+    _error("SEC102", "A secret in a snapshot",
+        "A run logged a parameter or tag that looks like a secret, and its snapshot is committed. "
+        "Make the secret invalid, name the value in `withhold` of the configuration and pull the "
+        "run again: its snapshot then says `[withheld]`. A value that is no secret is let pass by "
+        "its digest, in `not_secret`."),
+    _warning("SEC201", "An e-mail address in a record",
+        "Records are kept for years and published, and an address is personal data. Addresses of "
+        "`people` in the configuration, of domains kept for examples and of nobody in person may "
+        "stand there. Remove it, or suppress the rule in this record with a reason."),
+    _warning("SEC202", "A phone number in a record",
+        "A number in international form that is given out to somebody is personal data, and a "
+        "record is no place for it. Remove it, or suppress the rule in this record with a reason."),
+    _warning("SEC203", "A payment card or bank account in a record",
+        "A number has the form and the check digits of a payment card or an IBAN; often it comes "
+        "from an example row of customer data. Remove it, or suppress the rule in this record "
+        "with a reason."),
 )
 # fmt: on
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from expdocs.findings import Finding
 from expdocs.records.record import Record
-from expdocs.rules import claims, evidence, identity, lifecycle, links, schema
+from expdocs.rules import claims, evidence, identity, lifecycle, links, schema, secrets
 from expdocs.rules.choice import Judgement, Said, chosen, reported
 from expdocs.rules.context import Context, Subject
 from expdocs.rules.suppression import suppress
@@ -20,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     links.check,
     evidence.check,
     claims.check,
+    secrets.check,
 )
 
 
@@ -40,6 +41,7 @@ def check_record(record: Record, context: Context) -> list[Finding]:
 def judge(record: Record, context: Context) -> Judgement:
     """Apply every rule to a record."""
     subject = Subject(record, context, schema.schema_errors(record))
-    result = suppress(subject, (f for check in CHECKS for f in check(subject)))
+    found = (finding for check in CHECKS for finding in check(subject))
+    result = suppress(subject, secrets.unquoted(subject, found))
     lifecycle_findings = tuple(lifecycle.check(subject))
     return Judgement((*result.kept, *result.problems), tuple(result.unused), lifecycle_findings)

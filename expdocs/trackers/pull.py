@@ -13,7 +13,10 @@ from pathlib import Path
 
 from expdocs.atomic import write_bytes
 from expdocs.canonical import canonical_bytes
+from expdocs.config import Settings
+from expdocs.errors import Refused
 from expdocs.evidence.comparison import Difference, differences
+from expdocs.evidence.leaks import Leak, leaks, without
 from expdocs.evidence.snapshots import (
     CommitSnapshot,
     Population,
@@ -136,7 +139,9 @@ def _pull_runs(
 ) -> list[Contradiction]:
     relied_on = _relied_on(context)
     contradictions: list[Contradiction] = []
-    for snapshot in tracker.fetch(run_ids, _histories(context, run_ids, metrics)):
+    for fetched in tracker.fetch(run_ids, _histories(context, run_ids, metrics)):
+        snapshot = without(fetched, context.settings.withhold)
+        _refuse_secrets(snapshot, context.settings)
         existing = context.evidence.run(snapshot.run_id)
         if isinstance(existing, RunSnapshot):
             found = list(_contradicted(existing, snapshot, relied_on))
@@ -145,6 +150,22 @@ def _pull_runs(
                 plan.documents.update(_archived(existing, replace))
         plan.documents[str(run_path(snapshot.run_id))] = encode_run(snapshot)
     return contradictions
+
+
+def _refuse_secrets(snapshot: RunSnapshot, settings: Settings) -> None:
+    leak = next(leaks(snapshot, settings.not_secret), None)
+    if leak is not None:
+        run = snapshot.run_id[:12]
+        message = f"run {run}: {leak.name} looks like a secret ({leak.hit.what})"
+        raise Refused(f"{message}: {leak.hit.masked}; nothing was written", _way_out(leak))
+
+
+def _way_out(leak: Leak) -> str:
+    passes = f'if it is none: not_secret = ["{leak.hit.digest}"]'
+    if leak.name.startswith(("params.", "tags.")):
+        withhold = f'withhold = ["{leak.name}"] in the configuration leaves its value out'
+        return f"make it invalid; {withhold}; {passes}"
+    return f"make it invalid, and correct it in the tracker; {passes}"
 
 
 def _histories(

@@ -367,6 +367,21 @@ def accepted_by_an_author(repo, run_cli) -> None:
     repo.write({DECISION: text.replace("by: Li", "by: ANA@example.org")})
 
 
+# --- secrets
+
+TOKEN = "gh" + "p_" + "aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zA1bC2"
+
+case("SEC101")(changed("More seeds.", f"More seeds. It ran with {TOKEN}."))
+case("SEC101")(changed("approach: smote", f"approach: smote # {TOKEN}"))
+case("SEC101")(changed("More seeds.", "```sh\nexport PASSWORD=kestrel-7-harbour\n```"))
+case("SEC102")(edited("weights", '"tags":{}', f'"tags":{{"expdocs.note":"{TOKEN}"}}', sealed=True))
+case("SEC102")(edited("weights", '"user":"ana"', f'"user":"{TOKEN}"', sealed=True))
+case("SEC201")(changed("More seeds.", "Ask ana.costa@churn-team.io."))
+case("SEC202")(changed("More seeds.", "Call +44 20 7946 0958."))
+case("SEC203")(changed("More seeds.", "The row of 4111 1111 1111 1111."))
+case("SEC203")(changed("More seeds.", "The row of DE89 3704 0044 0532 0130 00."))
+
+
 @pytest.mark.parametrize(
     ("rule", "make"),
     [pytest.param(rule, make, id=f"{rule}-{n}") for rule, made in CASES.items()

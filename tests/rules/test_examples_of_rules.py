@@ -16,8 +16,9 @@ SHOWN = "36158e5af4f18f0f6178f0f520ec6af0e43b9441"
 # Their causes are no text of a record; the cases of test_every_rule show them.
 GIVEN = {
     "CFG201", "REC101", "REC102", "REC103", "REC104", "REC106", "REC107", "REC114", "REC120",
-    "REC209", "REC301", "REC303", "REC306", "LNK104", "EVD102", "EVD103", "EVD105", "EVD202",
-    "EVD203", "EVD204", "EVD205", "EVD214", "EVD224", "LIF101", "LIF102", "LIF104",
+    "REC209", "REC301", "REC302", "REC303", "REC306", "LNK104", "EVD102", "EVD103", "EVD105",
+    "EVD202", "EVD203", "EVD204", "EVD205", "EVD214", "EVD224", "LIF101", "LIF102", "LIF104",
+    "SEC102",
 }  # fmt: skip
 OTHER = "journal/experiments/2026/11/EXP-2026-11-20-500-other.md"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from expdocs.cli.formats import ReadLine
 from expdocs.cli.output import one_line, styled, summary_line
@@ -17,16 +17,22 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 def render(findings: Sequence[Finding], records: int, read_line: ReadLine) -> str:
     """Return findings one by one, and a summary."""
-    shown = [line for finding in findings for line in _finding(finding, read_line)]
+    # A line with a secret in it is shown for no finding.
+    hidden = {(f.path, f.line) for f in findings if f.rule.startswith("SEC")}
+    shown = [line for finding in findings for line in _finding(finding, read_line, hidden)]
     return "\n".join([*shown, summary_line(findings, records)])
 
 
-def _finding(finding: Finding, read_line: ReadLine) -> Iterator[str]:
+def _finding(
+    finding: Finding, read_line: ReadLine, hidden: Collection[tuple[str, int]]
+) -> Iterator[str]:
     where = one_line(f"{finding.path}:{finding.line}:{finding.column}")
     weight = styled(finding.severity, _COLOURS[finding.severity])
     yield f"{where}: {weight} {finding.rule} {one_line(finding.message)}"
     if finding.hint:
         yield f"    {one_line(finding.hint)}"
+    if (finding.path, finding.line) in hidden:
+        return
     source = read_line(finding.path, finding.line)
     # A line of dashes or blanks tells nothing: the finding is about the file or the front matter.
     if source and source.strip(" \t-"):
