@@ -18,6 +18,8 @@ from expdocs.findings import brief
 MAX_DEPTH = 16
 MAX_NODES = 20_000
 
+CONFLICT_HINT = "keep one side and remove the lines <<<<<<<, ======= and >>>>>>>"
+
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -216,8 +218,8 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> YamlProblem:
         mark = error.context_mark or mark
     offset = min(mark.index, len(text)) if mark else 0
     if conflict := _CONFLICT.search(text):
-        hint = "keep one side and remove the lines <<<<<<<, ======= and >>>>>>>"
-        return YamlProblem("REC110", "a merge conflict is left here", hint, conflict.start())
+        message = "a merge conflict is left here"
+        return YamlProblem("REC109", message, CONFLICT_HINT, conflict.start())
     if "expected <document start>" in said:
         directive = _DIRECTIVE.search(text)
         what = "a YAML directive (%) is" if directive else "a second YAML document is"

@@ -124,7 +124,10 @@ def findings(data: bytes) -> tuple[Record | None, list[Finding]]:
     unread = frozenset() if record else frozenset([RECORD])
     corpus = Corpus(SETTINGS, REGISTRY, records, tuple(said), unread)
     commits = Commits(_NoObjects(), Path("/nowhere"), _snapshot_of)  # type: ignore[arg-type]
-    return record, check_corpus(Context(corpus, EVIDENCE, commits))
+    context = Context(
+        SETTINGS, REGISTRY, corpus.index, EVIDENCE, commits, False, lambda: corpus
+    )  # fmt: skip
+    return record, check_corpus(context)
 
 
 def _snapshot_of(sha: str) -> CommitSnapshot | None:

@@ -11,8 +11,16 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from expdocs.prose.scanner import Lines
-from expdocs.yamlnodes import Node, Scalar, YamlMapping, YamlProblem, YamlSequence, read_yaml
+from expdocs.prose.scanner import Lines, scan
+from expdocs.yamlnodes import (
+    CONFLICT_HINT,
+    Node,
+    Scalar,
+    YamlMapping,
+    YamlProblem,
+    YamlSequence,
+    read_yaml,
+)
 
 MAX_FILE = 1024 * 1024
 MAX_FRONT_MATTER = 64 * 1024
@@ -20,6 +28,9 @@ MAX_FRONT_MATTER = 64 * 1024
 _OPENING = re.compile(r"---[ \t]*(?:\r?\n|\Z)")
 _CLOSING = re.compile(r"^---[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
 _TEMPLATE_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*\?[^\r\n]*", re.MULTILINE)
+_SIDE = re.compile(r"^(?:<{7}|\|{7}|>{7}) \S", re.MULTILINE)
+# Alone, a line that begins with seven > is a quotation in a quotation.
+_BETWEEN = re.compile(r"^={7}\r?$", re.MULTILINE)
 _BOM = "\ufeff"
 
 
@@ -68,6 +79,7 @@ def read_record(data: bytes) -> RecordFile:
         hint = "add a line --- after the last key"
         raise ReadProblem("REC108", "the front matter is never closed", hint)
     root = _front_matter(text, opening.end(), closing.start())
+    _refuse_conflict(text, closing.end())
     crlf = text.find("\r\n")
     return RecordFile(
         text,
@@ -125,6 +137,21 @@ def _front_matter(text: str, start: int, end: int) -> YamlMapping:
         where = lines.at(start + (root.start if root else 0))
         raise ReadProblem("REC120", "the front matter is no mapping", "write `key: value`", *where)
     return root
+
+
+def _refuse_conflict(text: str, body_start: int) -> None:
+    """Refuse the lines that a merge left in the body, but for examples of them in code."""
+    body = text[body_start:]
+    sides = [match.start() for match in _SIDE.finditer(body)]
+    if not sides or not _BETWEEN.search(body):
+        return
+    code = scan(body).code
+    starts = [start for start, _ in code]
+    for side in sides:
+        before = bisect_right(starts, side) - 1
+        if before < 0 or code[before][1] <= side:
+            place = Lines(text).at(body_start + side)
+            raise ReadProblem("REC109", "a merge conflict is left here", CONFLICT_HINT, *place)
 
 
 def template_comments(file: RecordFile) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 from expdocs.questions import Note, unnoted
-from expdocs.records.outline import Outline
+from expdocs.records.outline import Outline, folded
 from expdocs.records.record import Record
 
 
@@ -34,6 +34,10 @@ class Index:
     @cached_property
     def _by_alias(self) -> dict[str, Outline]:
         return {old: outline for outline in reversed(self._outlines) for old in outline.aliases}
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        return {folded(outline.path): outline.path for outline in reversed(self._outlines)}
 
     @cached_property
     def _shared_ids(self) -> set[str]:
@@ -73,6 +77,13 @@ class Index:
         self._note(f"id:{record_id}")
         found = self._by_id.get(record_id)
         return found.path if found else None
+
+    def twin(self, path: str) -> str | None:
+        """Return the first other path before this one that some systems take for the same."""
+        name = folded(path)
+        self._note(f"name:{name}")
+        first = self._by_name.get(name, path)
+        return None if first == path else first
 
     def knows(self, record_id: str) -> bool:
         """Whether a record of this id exists, readable or not, or had it before."""
@@ -118,6 +129,8 @@ class Index:
             return all(one.path == own.path for one in self._superseders.get(name, ()))
         if subject == "supersedes":
             return name == own.id or name not in self._superseded
+        if subject == "name":
+            return self._by_name.get(name) == own.path
         if subject != "id":
             return True
         if name == own.id:

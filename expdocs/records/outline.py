@@ -32,6 +32,7 @@ class Outline(NamedTuple):
     def questions(self) -> Iterator[str]:
         """The questions that may have another answer when this outline changes."""
         yield "ids"
+        yield f"name:{folded(self.path)}"
         yield from (f"id:{known}" for known in (self.shown_id, *self.aliases))
         yield f"supersedes:{self.id}"
         yield from (f"links-to:{target}" for target in self.supersedes)
@@ -48,6 +49,15 @@ def outline_of(record: Record) -> Outline:
         tuple(use.run_id for use in record.runs),
         tuple(link.target for link in declared_links(record) if link.type == SUPERSEDES),
     )
+
+
+def folded(path: str) -> str:
+    """Return a path as systems see it that ignore case and the form of letters."""
+    if path.isascii():
+        return path.lower()
+    from unicodedata import normalize  # noqa: PLC0415 - most paths are ASCII
+
+    return normalize("NFC", normalize("NFD", path).casefold())
 
 
 def id_of_file(path: str) -> str:

@@ -87,6 +87,10 @@ _RULES = (
     _error("REC108", "The front matter is never closed",
         "Without a second line `---` nobody can tell where the front matter ends and the text "
         "begins. Add the line after the last key."),
+    _error("REC109", "A merge conflict is left",
+        "A merge left both sides in the file, so nobody can tell which of them the record says. "
+        "Keep one side, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`; "
+        "an example of such lines stands in a code block."),
     _error("REC110", "The front matter is not valid YAML",
         "Quotes, brackets or indentation are off, so no value of the record can be read. The "
         "place is where reading stopped; the fault is there or just above."),
@@ -144,6 +148,10 @@ _RULES = (
     _error("REC301", "The id is taken",
         "An id names one record, and two branches may have drawn the same one. Give the record "
         "that came last a free id, which `expdocs new` draws, and correct what refers to it."),
+    _error("REC302", "Two names are one on other systems",
+        "The names of two records differ in case or in the form of their letters only, such as "
+        "one character or two for `\u00e9`. macOS and Windows take them for one name, so that a "
+        "checkout there holds one of the two. Rename one."),
     _warning("REC303", "The file's name does not begin with the id",
         "People look for a record by its id in the list of files. `expdocs fix` renames the "
         "file."),

@@ -33,6 +33,7 @@ from expdocs.records.record import Record
 from expdocs.rules.context import Subject
 
 _EMPHASIS = "*_`"
+_LONGEST = 20  # digits of a number that a message writes out
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -134,9 +135,11 @@ def _as_shown(shown: ShownNumber, value: Decimal) -> str:
         return str(value)
     scaled = value * 100 if shown.form in ("percent", "pp") else value
     step = min(shown.half_unit * 2, Decimal(1))
+    unit = {"percent": " %", "pp": " pp"}.get(shown.form, "")
+    if scaled.adjusted() - step.adjusted() > _LONGEST:
+        return f"{show(scaled)}{unit}"
     rounded = scaled.quantize(Decimal(1).scaleb(step.adjusted()))
     sign = "+" if shown.text.startswith("+") and rounded > 0 else ""
-    unit = {"percent": " %", "pp": " pp"}.get(shown.form, "")
     return f"{sign}{rounded:f}{unit}"
 
 

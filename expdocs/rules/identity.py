@@ -20,14 +20,16 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _identity(subject: Subject) -> Iterator[Finding]:
     record = subject.record
-    if not record.id or not subject.sound(("id",)):
-        return
-    first = subject.context.index.owner(record.id)
-    if first != record.path:
+    known = bool(record.id) and subject.sound(("id",))
+    first = subject.context.index.owner(record.id) if known else None
+    if first and first != record.path:
         message = f"the id {record.id} belongs to {first}"
         hint = "run: expdocs fix, which renumbers the one that the protected branch lacks"
         yield subject.at(("id",), "REC301", message, hint)
-    elif id_of_file(record.path) != record.id:
+    elif twin := subject.context.index.twin(record.path):
+        message = f"on some systems this file and {twin} have one name"
+        yield subject.at(("id",), "REC302", message, "rename one of the two")
+    elif known and id_of_file(record.path) != record.id:
         message = f"the file's name does not begin with {record.id}"
         by_hand = f"run: git mv {record.path} {named(record)}"
         hint = by_hand if record.frozen else "run: expdocs fix"

@@ -155,7 +155,7 @@ BYTES: dict[str, tuple[bytes, tuple[str, int, int]]] = {
     "TOML front matter": (b"+++\nid = 'a'\n+++\n", ("REC105", 1, 1)),
     "merge conflict": (
         b"---\n<<<<<<< HEAD\nid: a\n=======\nid: b\n>>>>>>> x\n---\n",
-        ("REC110", 2, 1),
+        ("REC109", 2, 1),
     ),
 }
 

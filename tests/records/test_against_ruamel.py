@@ -240,13 +240,14 @@ STRICTER = {
     "found invalid Unicode character escape": "surrogates as escapes, in pairs too",
     "found unexpected ':'": "a colon before a comma or bracket in a flow collection",
     "expected: node content": "a plain value that begins with a colon in a flow collection",
+    "expected: ',' or": "a lone question mark in a flow collection",
     "a value cannot begin with this character": "a tab before a value in a flow collection",
 }
 # What ruamel.yaml says of documents that only our reader reads.
 LENIENT = {
     "found character '\\t' that cannot start any token": "tabs between tokens, as YAML 1.2 allows",
     "expected ',' or '}', but got '<scalar>'": "a tab within a key of a flow mapping",
-    "but found '#'": "a comment that stands close to | or >",
+    "expected chomping or indentation indicators": "a tab or a comment close to | or >",
     "None": "a blank line at the beginning of a block scalar",
     "found unexpected end of stream": "a quote after a colon in a plain key",
 }

@@ -67,6 +67,9 @@ case("REC105")(lambda r: r.write({OTHER: "# A page\n"}))
 case("REC106")(lambda r: r.write({r.record: "\ufeff" + r.text}))
 case("REC107")(lambda r: r.write({r.record: r.text.replace("\n", "\r\n")}))
 case("REC108")(lambda r: r.write({OTHER: "---\nkind: experiment\n"}))
+CONFLICT = "<<<<<<< HEAD\n{0}\n=======\n{0} again\n>>>>>>> other"
+case("REC109")(changed("More seeds.", CONFLICT.format("More seeds.")))
+case("REC109")(changed("approach: smote", CONFLICT.format("approach: smote")))
 case("REC110")(changed("approach: smote", "approach: a: b"))
 case("REC110")(changed("approach: smote", "\tapproach: smote"))
 case("REC111")(changed("approach: smote", "approach: smote\napproach: smote"))
@@ -145,6 +148,12 @@ def accepted_with_an_unknown(repo) -> None:
 @case("REC301")
 def the_same_id_twice(repo) -> None:
     repo.write({OTHER.replace("500", "417"): repo.text})
+
+
+@case("REC302")
+def two_names_that_differ_in_case(repo) -> None:
+    twin = repo.record.replace("EXP-", "exp-")
+    repo.write({twin: repo.text.replace("EXP-2026-11-20-417", "EXP-2026-11-20-500")})
 
 
 case("REC303")(lambda r: r.git("mv", r.record, r.record.replace("417", "418")))
