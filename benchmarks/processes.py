@@ -13,6 +13,11 @@ def nothing() -> None:
     """Prepare nothing."""
 
 
+def environment() -> dict[str, str]:
+    """Return an environment in which Python keeps bytecode, as every installation has it."""
+    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+
+
 class Process:
     """A candidate: one command, run as a process of its own; calling it gives milliseconds.
 
@@ -26,6 +31,7 @@ class Process:
         self._command: Sequence[str] = [str(part) for part in command]
         self._cwd = cwd
         self._before = before
+        self._environment = environment()
         self.peak = 0.0
 
     def __call__(self) -> float:
@@ -33,7 +39,11 @@ class Process:
         self._before()
         start = time.perf_counter()
         process = subprocess.Popen(
-            self._command, cwd=self._cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+            self._command,
+            cwd=self._cwd,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
         )
         _, status, usage = os.wait4(process.pid, 0)
         taken = (time.perf_counter() - start) * 1000
@@ -49,6 +59,7 @@ def ends(*command: str | Path, cwd: Path) -> tuple[int, str]:
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
+        env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from processes import environment
 from turns import in_turns, log
 
 IMPORTS = {
@@ -31,7 +32,7 @@ def process(code: str) -> Callable[[], float]:
 
     def measure() -> float:
         start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], check=True)
+        subprocess.run([sys.executable, "-c", code], env=environment(), check=True)
         return (time.perf_counter() - start) * 1000
 
     return measure
