@@ -190,9 +190,9 @@ class _Reader:
 
     def _matching(self, key: str, form: re.Pattern[str], wrong: str) -> tuple[str, ...]:
         texts = self._read_texts(key)
-        for text in texts:
-            if not form.match(text):
-                raise self._problem(key, f"'{key}': '{text[:60]}' is {wrong}")
+        for place, text in enumerate(texts, 1):
+            if not form.match(text):  # which may be a secret itself
+                raise self._problem(key, f"'{key}': entry {place} is {wrong}")
         return texts
 
     def _read_people(self, key: str) -> dict[str, Person]:

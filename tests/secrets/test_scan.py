@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import random
-import string
 import sys
-import time
 
 import pytest
 from hypothesis import given
@@ -17,7 +14,7 @@ from expdocs.secrets.ruleset import entropy, ruleset
 from expdocs.secrets.scan import MOST, digest_of, masked, scan, scan_anyway
 from expdocs.secrets.suspicion import suspicious, switches
 
-MEBIBYTE = 1 << 20
+KIBIBYTES_128 = 1 << 17
 TOKEN = "gh" + "p_" + "aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zA1bC2"
 
 
@@ -119,25 +116,13 @@ PIECES = [
 ]  # fmt: skip
 
 
-def seconds(text: str) -> float:
-    start = time.perf_counter()
-    suspicious(text)
-    scan_anyway(text)
-    return time.perf_counter() - start
-
-
 @pytest.mark.parametrize("piece", PIECES)
-def test_the_time_of_a_scan_grows_no_faster_than_the_text(piece: str) -> None:
-    small = piece * (MEBIBYTE // 16 // len(piece))
-    scan_anyway(small)  # compiles the rules that this text needs
-    # Quadratic time would be 16 times as long again; a pause of the machine is forgiven.
-    assert seconds(small * 16) < 16 * 6 * max(seconds(small), 0.01)
-
-
-def test_a_mebibyte_of_noise_is_scanned_within_seconds() -> None:
-    drawn = random.Random(1)
-    noise = "".join(drawn.choices(string.printable, k=MEBIBYTE))
-    assert seconds(noise) < 20
+def test_a_long_text_made_to_be_slow_is_read_to_its_end(piece: str) -> None:
+    # With a pattern that goes back in the text this would not end: 10^10 steps and more.
+    text = piece * (KIBIBYTES_128 // len(piece)) + f" {TOKEN}"
+    assert suspicious(text)
+    found = [hit for hit in scan_anyway(text) if hit.value == TOKEN]
+    assert len(found) == 1 or len(scan(text)) == MOST
 
 
 def test_the_check_digit_of_cards() -> None:
