@@ -121,46 +121,46 @@ class _Builder:
                 f"more than {self._max_nodes} values",
             )
             raise _refused("REC115", deep if depth > MAX_DEPTH else many, event)
-        _refuse_indirection(event)
-        if isinstance(event, yaml.ScalarEvent):
+        kind = type(event)
+        if kind is yaml.AliasEvent or event.anchor or event.tag:
+            raise _indirection(event)
+        if kind is yaml.ScalarEvent:
             return _scalar(event)
-        if isinstance(event, yaml.SequenceStartEvent):
+        if kind is yaml.SequenceStartEvent:
             return self._sequence(event, depth)
         return self._mapping(event, depth)
 
     def _sequence(self, opening: Any, depth: int) -> YamlSequence:
         items: list[Node] = []
         event = self._next()
-        while not isinstance(event, yaml.SequenceEndEvent):
+        while type(event) is not yaml.SequenceEndEvent:
             items.append(self._node(event, depth + 1))
             event = self._next()
-        return YamlSequence(items, opening.start_mark.index, _end(event))
+        return YamlSequence(items, opening.start_mark.index, event.end_mark.index)
 
     def _mapping(self, opening: Any, depth: int) -> YamlMapping:
-        mapping = YamlMapping({}, start=opening.start_mark.index)
+        entries: dict[str, Node] = {}
+        keys: dict[str, Scalar] = {}
         event = self._next()
-        while not isinstance(event, yaml.MappingEndEvent):
+        while type(event) is not yaml.MappingEndEvent:
             key = self._key(event)
-            if key.value in mapping.entries:
-                raise _refused("REC111", f"the key '{brief(key.value)}' stands here twice", event)
-            mapping.keys[key.value] = key
-            mapping.entries[key.value] = self._node(self._next(), depth + 1)
+            name = key.value
+            if name in entries:
+                raise _refused("REC111", f"the key '{brief(name)}' stands here twice", event)
+            keys[name] = key
+            entries[name] = self._node(self._next(), depth + 1)
             event = self._next()
-        mapping.end = _end(event)
-        return mapping
+        return YamlMapping(entries, keys, opening.start_mark.index, event.end_mark.index)
 
     def _key(self, event: Any) -> Scalar:
-        _refuse_indirection(event)
-        if not isinstance(event, yaml.ScalarEvent):
+        kind = type(event)
+        if kind is yaml.AliasEvent or event.anchor or event.tag:
+            raise _indirection(event)
+        if kind is not yaml.ScalarEvent:
             raise _refused("REC110", "a key must be plain text, not a list or a mapping", event)
         if event.value == "<<":
             raise _refused("REC112", "the merge key << is not allowed", event)
         return _scalar(event)
-
-
-def _end(event: Any) -> int:
-    end: int = event.end_mark.index
-    return end
 
 
 def _scalar(event: Any) -> Scalar:
@@ -177,13 +177,12 @@ _HINTS = {
 }
 
 
-def _refuse_indirection(event: Any) -> None:
+def _indirection(event: Any) -> YamlProblem:
     if isinstance(event, yaml.AliasEvent):
-        raise _refused("REC112", f"the alias *{brief(event.anchor)} is not allowed", event)
+        return _refused("REC112", f"the alias *{brief(event.anchor)} is not allowed", event)
     if event.anchor:
-        raise _refused("REC112", f"the anchor &{brief(event.anchor)} is not allowed", event)
-    if event.tag:
-        raise _refused("REC113", f"the tag {brief(event.tag)} is not allowed", event)
+        return _refused("REC112", f"the anchor &{brief(event.anchor)} is not allowed", event)
+    return _refused("REC113", f"the tag {brief(event.tag)} is not allowed", event)
 
 
 def _refused(rule: str, message: str, event: Any) -> YamlProblem:
