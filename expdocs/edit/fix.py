@@ -73,7 +73,9 @@ def plan_renumbering(workspace: Workspace, context: Context, name: str) -> Plan:
     works = _opened(workspace, context)
     done = _renumbering(works, workspace).renumber(record, sharing)
     _take(works, done)
-    return _plan(works, {record.path: done.renamed}, [*done.notes, *_unreadable(workspace, done)])
+    return _plan(
+        works, {record.path: done.renamed}, [*done.notes, *_unreadable(works, workspace, done)]
+    )
 
 
 def fix_record(workspace: Workspace, context: Context, record: Record) -> None:
@@ -164,7 +166,7 @@ def _renumber_newcomers(
             for done in _apart(works, workspace, sharing, chosen):
                 _take(works, done)
                 renamed[done.renamed.path] = done.renamed
-                notes += [*done.notes, *_unreadable(workspace, done)]
+                notes += [*done.notes, *_unreadable(works, workspace, done)]
         except Refused as problem:
             notes.append(f"{problem.message}: {problem.hint}" if problem.hint else problem.message)
     return renamed, notes
@@ -191,12 +193,12 @@ def _apart(
             yield _renumbering(works, workspace).renumber(record, still)
 
 
-def _unreadable(workspace: Workspace, done: Renumbered) -> list[str]:
+def _unreadable(works: _Works, workspace: Workspace, done: Renumbered) -> list[str]:
     old, new = done.renamed.id, done.renamed.new_id
     return [
-        f"{path} cannot be read and names {old}: write {new} where that is meant"
+        f"{path} cannot be read and names {old}: write {new} where that record is meant"
         for path in sorted(workspace.corpus.unread)
-        if old in _text(workspace, path)
+        if path not in works and old in _text(workspace, path)
     ]
 
 

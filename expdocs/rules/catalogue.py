@@ -93,7 +93,8 @@ _RULES = (
         "an example of such lines stands in a code block."),
     _error("REC110", "The front matter is not valid YAML",
         "Quotes, brackets or indentation are off, so no value of the record can be read. The "
-        "place is where reading stopped; the fault is there or just above."),
+        "place is where reading stopped; the fault is there or just above. `expdocs fix` puts a "
+        "text in quotes where that is all that is needed."),
     _error("REC111", "A key stands twice",
         "YAML readers disagree about which of the two counts, so two people could read two "
         "records. Keep one of them."),
@@ -124,7 +125,7 @@ _RULES = (
         "be checked, so it is refused: correct the name, or put the text into the body."),
     _error("REC203", "A value has the wrong type",
         "The schema says what type a value has: a text, a number, a list or a mapping. Write "
-        "it in that form; the hint shows an example."),
+        "it in that form; the hint shows an example, or says that `expdocs fix` can do it."),
     _error("REC204", "A value is not one of those allowed",
         "The schema lists the values that this field may have, so that lists and filters work. "
         "Write one of them."),
@@ -146,8 +147,9 @@ _RULES = (
         "Records of this kind are accepted only when nothing in them is declared unknown. Find "
         "it out, or set the status back to `proposed`."),
     _error("REC301", "The id is taken",
-        "An id names one record, and two branches may have drawn the same one. Give the record "
-        "that came last a free id, which `expdocs new` draws, and correct what refers to it."),
+        "An id names one record, and two branches may have drawn the same one. `expdocs fix` "
+        "gives the record that the protected branch lacks another id, with all that refers to "
+        "it; `expdocs fix --renumber RECORD` the one that you name."),
     _error("REC302", "Two names are one on other systems",
         "The names of two records differ in case or in the form of their letters only, such as "
         "one character or two for `\u00e9`. macOS and Windows take them for one name, so that a "
@@ -250,7 +252,7 @@ _RULES = (
     _warning("CLM107", "A number without a source",
         "A sentence names one of the record's metrics and a number without a source, so a "
         "reader cannot tell where it comes from. Cite the number, or move it to a sentence "
-        "that does not name the metric."),
+        "that does not name the metric. `expdocs fix` cites what can only mean one value."),
     _error("CLM108", "A linked file or commit is not there",
         "A `git:` or `dvc:` link names a commit, a file or data that is not there, so a reader "
         "could not follow it. Correct the commit or the path."),

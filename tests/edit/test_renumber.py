@@ -121,8 +121,11 @@ def test_what_may_mean_either_is_left_and_said(merged: Any, run_cli: Any) -> Non
     assert text == named.replace(f"[{OLD}](../", f"[{new}](../")
     lines = ran.err.splitlines()
     assert len(lines) == 9
-    assert lines[0].startswith(f"{NEWCOMER}:50:1: {OLD} may mean either and leads to {OWNER} now")
-    assert all(f"write {new} where that is meant" in line for line in lines)
+    renamed = NEWCOMER.replace(OLD, new)
+    assert lines[0].startswith(
+        f"{renamed}:50:1: {OLD} may mean either record and leads to {OWNER};"
+    )
+    assert all(f"write {new} if the other is meant" in line for line in lines)
     assert run_cli("fix", cwd=merged.root).out == "0 files changed\n"
 
 
@@ -324,7 +327,10 @@ def test_files_that_cannot_be_read_are_named(alone: Any, run_cli: Any) -> None:
     alone.write({broken: f"---\nid: [\n---\n{OLD}\n"})
     ran = run_cli("fix", "--renumber", OLD, cwd=alone.root)
     new = drawn(alone.root)
-    assert ran.err == f"{broken} cannot be read and names {OLD}: write {new} where that is meant\n"
+    assert (
+        ran.err
+        == f"{broken} cannot be read and names {OLD}: write {new} where that record is meant\n"
+    )
 
 
 # --- a crash on the way

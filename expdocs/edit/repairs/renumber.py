@@ -134,9 +134,10 @@ def _by_label(site: Site, record: Record, sharing: Sequence[Record]) -> str:
 
 def _unclear(other: Record, site: Site, renamed: Renamed, owner: Record) -> str:
     line, column = other.lines.at(site.start)
+    path = renamed.new_path if other.path == renamed.path else other.path
     return (
-        f"{other.path}:{line}:{column}: {renamed.id} may mean either and leads to {owner.path} "
-        f"now; write {renamed.new_id} where that is meant"
+        f"{path}:{line}:{column}: {renamed.id} may mean either record and leads to {owner.path}; "
+        f"write {renamed.new_id} if the other is meant"
     )
 
 
