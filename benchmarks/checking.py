@@ -9,27 +9,25 @@ user's cache folder. A time is never asserted: the last column says what was rea
 from __future__ import annotations
 
 import argparse
-import hashlib
 import math
-import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from figures import Figure, bare, below, show_table, times_as_fast
-from peers import YAMLLINT, Peers, cache, doorstop_tree, one_file
-from processes import Process, ends
+from journals import Journal
+from peers import YAMLLINT, Peers, cache, doorstop_tree, note, one_file
+from processes import Process, ends, together
 from turns import beyond, in_turns, log_runs, ratio
 
 from expdocs.kinds.registry import load_registry
 from expdocs.repository import Repository
 
 HERE = Path(__file__).parent
-GENERATOR = ("corpora.py", "history.py", "plans.py", "texts.py")
 SIZES = (500, 1000, 2000, 5000)
 
 
@@ -46,65 +44,18 @@ class Given(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """The times of a group of candidates, and the largest memory of each, in MB."""
+    """The times of a group of candidates, and the largest memory of each, in MB.
+
+    ``peaks`` are those of the largest process of each, ``totals`` of all its processes together.
+    """
 
     times: Mapping[str, Sequence[float]]
     peaks: Mapping[str, float]
+    totals: Mapping[str, float] = MappingProxyType({})
 
     def median(self, name: str) -> float:
         """Return a candidate's median, in milliseconds."""
         return statistics.median(self.times[name])
-
-
-class Journal:
-    """A made-up journal, and the record in it that is edited."""
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-        self.root = cache() / f"journal-{count}-{_generator()}"
-        if not (self.root / "README.md").exists():
-            for old in cache().glob(f"journal-{count}-*"):
-                shutil.rmtree(old)
-            note(f"making a journal of {count:,} records")
-            subprocess.run([sys.executable, HERE / "corpora.py", self.root, str(count)], check=True)
-        self.restore()
-        records = sorted(self.root.glob("journal/experiments/**/*.md"))
-        self.record = next(path for path in records if "\nstatus: proposed\n" in path.read_text())
-        self._text = self.record.read_text()
-        self._edits = 0
-
-    def restore(self) -> None:
-        """Undo all edits and forget all caches."""
-        self.git("reset", "-q", "--hard")
-        self.forget()
-
-    def forget(self) -> None:
-        """Remove expdocs' cache."""
-        shutil.rmtree(self.root / ".git/expdocs", ignore_errors=True)
-
-    def edit(self) -> None:
-        """Give the record a text that it never had."""
-        self._edits += 1
-        self.record.write_text(f"{self._text}\nRead again, {self._edits} times by now.\n")
-
-    def stage(self) -> None:
-        """Edit the record and add it to the index."""
-        self.edit()
-        self.git("add", str(self.record))
-
-    def git(self, *arguments: str) -> None:
-        """Run git in the journal."""
-        subprocess.run(["git", *arguments], cwd=self.root, check=True)
-
-
-def note(doing: str) -> None:
-    """Say on stderr what takes the time."""
-    print(f"{doing} ...", file=sys.stderr, flush=True)
-
-
-def _generator() -> str:
-    sources = b"".join((HERE / name).read_bytes() for name in GENERATOR)
-    return hashlib.sha256(sources).hexdigest()[:12]
 
 
 def measured(candidates: Mapping[str, Process], given: Given, *, warm_up: bool) -> Measured:
@@ -119,32 +70,40 @@ def measured(candidates: Mapping[str, Process], given: Given, *, warm_up: bool) 
 def one_changed_file(given: Given, peers: Peers, folder: Path) -> Measured:
     """Measure whole processes over one file, which is changed before each of our runs."""
     journal = Journal(1)
-    kind = load_registry(Repository.discover(journal.root).working_files(), "schemas").get(
-        "experiment"
-    )
+    note("measuring one changed file")
+    candidates = {**_ours(given, journal), **_peers(journal, peers, folder)}
+    found = measured(candidates, given._replace(rounds=3 * given.rounds), warm_up=True)
+    journal.restore()
+    return found
+
+
+def _ours(given: Given, journal: Journal) -> dict[str, Process]:
+    check, root = (given.program, "check"), journal.root
+    changed = journal.record.relative_to(root)
+    found = {
+        "version": Process(given.program, "--version", cwd=root),
+        "path": Process(*check, changed, cwd=root, before=journal.stage),
+        "staged": Process(*check, "--staged", cwd=root, before=journal.stage),
+    }
+    if _has_no_cache_option(given):
+        found["no-cache"] = Process(*check, "--no-cache", changed, cwd=root, before=journal.stage)
+    return found
+
+
+def _peers(journal: Journal, peers: Peers, folder: Path) -> dict[str, Process]:
+    files = Repository.discover(journal.root).working_files()
+    kind = load_registry(files, "schemas").get("experiment")
     assert kind is not None
     there = one_file(journal.record, kind, folder)
     schema = (peers.program("check-jsonschema"), "--schemafile", str(there.schema))
     lint = (peers.program("yamllint"), "-d", YAMLLINT)
     _hold_to_it(schema, "status: nonsense\n", folder)
     _hold_to_it(lint, "a: 1\na: 2\n", folder)
-    check = (given.program, "check")
-    changed = journal.record.relative_to(journal.root)
-    note("measuring one changed file")
-    found = measured(
-        {
-            "pass": Process(peers.program("python"), "-c", "pass", cwd=folder),
-            "version": Process(given.program, "--version", cwd=journal.root),
-            "path": Process(*check, changed, cwd=journal.root, before=journal.stage),
-            "staged": Process(*check, "--staged", cwd=journal.root, before=journal.stage),
-            "check-jsonschema": Process(*schema, there.front_matter, cwd=folder),
-            "yamllint": Process(*lint, there.front_matter, cwd=folder),
-        },
-        given._replace(rounds=3 * given.rounds),
-        warm_up=True,
-    )
-    journal.restore()
-    return found
+    return {
+        "pass": Process(peers.program("python"), "-c", "pass", cwd=folder),
+        "check-jsonschema": Process(*schema, there.front_matter, cwd=folder),
+        "yamllint": Process(*lint, there.front_matter, cwd=folder),
+    }
 
 
 def _hold_to_it(command: Sequence[str], broken: str, folder: Path) -> None:
@@ -157,18 +116,25 @@ def _hold_to_it(command: Sequence[str], broken: str, folder: Path) -> None:
 
 def one_file_figures(found: Measured) -> Iterator[Figure]:
     """Yield the figures of one changed file."""
-    goals = {"pass": 10.0, "check-jsonschema": 0.5, "yamllint": None}
-    names = {"pass": "python -c pass"}
-    for name, command in (("path", "check PATH"), ("staged", "check --staged")):
-        for peer, goal in goals.items():
-            yield times_as_fast(
-                f"one changed file, {command}",
-                found.median(name),
-                names.get(peer, peer),
-                found.median(peer),
-                ratio(found.times, name, peer),
-                goal,
-            )
+    for name, command in _COMMANDS.items():
+        for peer, goal in _GOALS.items():
+            if name in found.times:
+                yield times_as_fast(
+                    f"one changed file, {command}",
+                    found.median(name),
+                    "python -c pass" if peer == "pass" else peer,
+                    found.median(peer),
+                    ratio(found.times, name, peer),
+                    goal,
+                )
+
+
+_COMMANDS = {
+    "path": "check PATH",
+    "staged": "check --staged",
+    "no-cache": "check --no-cache PATH",
+}
+_GOALS = {"pass": 10.0, "check-jsonschema": 0.5, "yamllint": None}
 
 
 # --- a whole journal
@@ -184,6 +150,8 @@ def whole_journal(given: Given, peers: Peers, folder: Path) -> Measured:
         "cold": Process(*check, cwd=journal.root, before=journal.forget),
         "warm": Process(*check, cwd=journal.root),
         "edited": Process(*check, cwd=journal.root, before=journal.edit),
+        # The index has a cache of its own, which the cold check removed.
+        "staged-cold": Process(*check, "--staged", cwd=journal.root, before=journal.stage),
         "staged": Process(*check, "--staged", cwd=journal.root, before=journal.stage),
     }
     if _has_no_cache_option(given):
@@ -191,6 +159,8 @@ def whole_journal(given: Given, peers: Peers, folder: Path) -> Measured:
     note(f"measuring {given.records:,} records")
     found = measured(candidates, given, warm_up=False)
     journal.restore()
+    found = found._replace(totals={"cold": together(*check, cwd=journal.root)})
+    journal.forget()
     return _with_doorstop(found, given, peers, folder) if given.doorstop else found
 
 
@@ -213,7 +183,7 @@ def _with_doorstop(found: Measured, given: Given, peers: Peers, folder: Path) ->
     note(f"measuring doorstop on {given.records:,} items")
     once = [process()]
     peaks = {**found.peaks, "doorstop": process.peak}
-    return Measured({**found.times, "doorstop": once}, peaks)
+    return found._replace(times={**found.times, "doorstop": once}, peaks=peaks)
 
 
 def journal_figures(found: Measured, count: int) -> Iterator[Figure]:
@@ -222,17 +192,29 @@ def journal_figures(found: Measured, count: int) -> Iterator[Figure]:
     yield bare(f"{journal}, cold", found.median("cold"), "ms", 2000)
     if "no-cache" in found.times:
         yield bare(f"{journal}, --no-cache", found.median("no-cache"), "ms", 2000)
-    for name, what in (("warm", "warm, unchanged"), ("edited", "warm, after one edit")):
+    for name, what, goal in _BEYOND:
         extra = beyond(found.times, name, "version")
-        yield below(f"{journal}, {what}, beyond start-up", extra, found.median("version"), 150)
-    extra = beyond(found.times, "staged", "version")
-    yield below(f"{journal}, --staged, beyond start-up", extra, found.median("version"), None)
+        yield below(f"{journal}, {what}, beyond start-up", extra, found.median("version"), goal)
+    cold = found.median("cold")
     if "doorstop" in found.times:
-        pair = found.median("cold"), found.median("doorstop")
-        yield times_as_fast(f"{journal}, cold", pair[0], "doorstop", pair[1], pair[0] / pair[1])
-    yield bare(f"{journal}, cold, peak memory", found.peaks["cold"], "MB", None)
-    if "doorstop" in found.times:
-        yield bare(f"{journal}, doorstop, peak memory", found.peaks["doorstop"], "MB", None)
+        its = found.median("doorstop")
+        yield times_as_fast(f"{journal}, cold", cold, "doorstop", its, cold / its)
+    yield from _memory(journal, found)
+
+
+_BEYOND = (
+    ("warm", "warm, unchanged", 150),
+    ("edited", "warm, after one edit", 150),
+    ("staged-cold", "--staged, cold", None),
+    ("staged", "--staged, warm, after one edit", None),
+)
+
+
+def _memory(journal: str, found: Measured) -> Iterator[Figure]:
+    yield bare(f"{journal}, cold, memory of the largest process", found.peaks["cold"], "MB", None)
+    yield bare(f"{journal}, cold, memory of all processes", found.totals["cold"], "MB", None)
+    if "doorstop" in found.peaks:
+        yield bare(f"{journal}, doorstop, memory", found.peaks["doorstop"], "MB", None)
 
 
 # --- growth
@@ -292,6 +274,8 @@ def log_all(given: Given, peers: Peers, one: Measured, many: Measured, growing: 
 
 def _extra(many: Measured, name: str) -> Iterator[tuple[str, float]]:
     yield "peak_megabytes", many.peaks[name]
+    if name in many.totals:
+        yield "total_megabytes", many.totals[name]
     if name != "doorstop":
         yield "beyond_startup_milliseconds", beyond(many.times, name, "version")
 

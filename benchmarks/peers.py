@@ -24,6 +24,11 @@ def cache() -> Path:
     return Path(base) / "expdocs-benchmarks"
 
 
+def note(doing: str) -> None:
+    """Say on stderr what takes the time."""
+    print(f"{doing} ...", file=sys.stderr, flush=True)
+
+
 class Peers:
     """The venv with the peers; made at the first use, by whatever index pip is set up for."""
 
@@ -31,7 +36,7 @@ class Peers:
         self._bin = folder / "bin"
         mark = folder / ".has-peers"
         if not mark.exists():
-            print(f"installing {', '.join(PACKAGES)} into {folder} ...", file=sys.stderr)
+            note(f"installing {', '.join(PACKAGES)} into {folder}")
             subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
             pip = [self.program("python"), "-m", "pip", "-qq", "--disable-pip-version-check"]
             subprocess.run([*pip, "install", *PACKAGES], check=True)
