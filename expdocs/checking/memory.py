@@ -20,7 +20,7 @@ from expdocs.rules.choice import Judgement, Said
 
 _FORM = "expdocs check, form 1"
 _MAX_BYTES = 256 * 1024 * 1024
-_MAX_FILES = 8
+MAX_FILES = 8
 
 
 class Memory(NamedTuple):
@@ -92,5 +92,5 @@ def keep(path: Path, key: str, memory: Memory) -> None:
 def _make_room(folder: Path) -> None:
     """Remove the files that were written longest ago, such as those of worktrees now gone."""
     files = sorted(folder.glob("check-*"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for file in files[_MAX_FILES:]:
+    for file in files[MAX_FILES:]:
         file.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from expdocs.checking.checker import Checked, Checker
 from expdocs.files import Entry
@@ -16,13 +16,15 @@ FILES_A_PROCESS = 300
 MAX_PROCESSES = 8
 
 
-def first_pass(workspace: Workspace, entries: Sequence[Entry]) -> list[Checked]:
-    """Judge every file as if the others were in order, in as many processes as there are cores."""
+def first_pass(
+    workspace: Workspace, entries: Sequence[Entry], present: Mapping[str, Entry]
+) -> list[Checked]:
+    """Judge files as if the others were in order, in as many processes as there are cores."""
     count = min(_cores(), MAX_PROCESSES, len(entries) // FILES_A_PROCESS)
     if count < 2:  # noqa: PLR2004
-        return _presumed(workspace, entries)
+        return _presumed(workspace, entries, present)
     shares = [entries[number::count] for number in range(count)]
-    return _in_processes(workspace, shares)
+    return _in_processes(workspace, shares, present)
 
 
 def second_pass(
@@ -33,13 +35,17 @@ def second_pass(
         return [checker.settle(entry, index) for entry in entries]
 
 
-def _presumed(workspace: Workspace, entries: Sequence[Entry]) -> list[Checked]:
-    checker = Checker(workspace)
+def _presumed(
+    workspace: Workspace, entries: Sequence[Entry], present: Mapping[str, Entry]
+) -> list[Checked]:
+    checker = Checker(workspace, present)
     with workspace.repository.objects:
         return [checker.presume(entry) for entry in entries]
 
 
-def _in_processes(workspace: Workspace, shares: list[Sequence[Entry]]) -> list[Checked]:
+def _in_processes(
+    workspace: Workspace, shares: list[Sequence[Entry]], present: Mapping[str, Entry]
+) -> list[Checked]:
     # Only a check of many files pays for loading these.
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
     from multiprocessing import get_context  # noqa: PLC0415
@@ -47,8 +53,10 @@ def _in_processes(workspace: Workspace, shares: list[Sequence[Entry]]) -> list[C
     # Forking is safe here, for there is one thread and no git is running; elsewhere it may not be.
     method = get_context("fork" if sys.platform == "linux" else "spawn")
     with ProcessPoolExecutor(len(shares) - 1, mp_context=method) as pool:
-        others = [pool.submit(_presumed, workspace, share) for share in shares[1:]]
-        own = _presumed(workspace, shares[0])
+        # Sent while this process reads on, so it must not be what this process reads into.
+        sent = Workspace(workspace.repository, workspace.files)
+        others = [pool.submit(_presumed, sent, share, present) for share in shares[1:]]
+        own = _presumed(workspace, shares[0], present)
         return own + [checked for other in others for checked in other.result()]
 
 

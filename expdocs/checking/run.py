@@ -32,8 +32,18 @@ class Outcome(NamedTuple):
     said: Sequence[Said]
 
 
-def check(repository: Repository, files: Files, settings: Settings, place: Path | None) -> Outcome:
-    """Check every record; what was found is kept in the file ``place`` for the next time."""
+def check(
+    repository: Repository,
+    files: Files,
+    settings: Settings,
+    place: Path | None,
+    *,
+    passing: bool = False,
+) -> Outcome:
+    """Check every record; what was found is kept in the file ``place`` for the next time.
+
+    A ``passing`` state, such as the commit that another one is held against, replaces nothing.
+    """
     started = time.time_ns()
     entries = files.list(settings.roots)
     records = [entry for entry in entries if settings.is_record(entry.path)]
@@ -47,8 +57,9 @@ def check(repository: Repository, files: Files, settings: Settings, place: Path 
     if before is not None and not any(changes):
         return Outcome(len(records), [*odd, *before.said])
     found = _anew(repository, files, records, before, changes)
-    disk = marks_on_disk(found.disk, started)
-    keep(place, key, Memory(marks_of(entries), found.git, disk, found.said, found.rows))
+    if before is None or not passing:
+        disk = marks_on_disk(found.disk, started)
+        keep(place, key, Memory(marks_of(entries), found.git, disk, found.said, found.rows))
     return Outcome(len(records), [*odd, *found.said])
 
 

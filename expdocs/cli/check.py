@@ -90,7 +90,7 @@ class _Choice(NamedTuple):
         require_known(settings)
         wanted = _chosen(settings, self.select, self.ignore)
         place = memory_place(repository, state) if self.keeps else None
-        outcome = check(repository, files, settings, place)
+        outcome = check(repository, files, settings, place, passing=state == "commit")
         found = reported(outcome.said, wanted, incomplete_clone=repository.incomplete)
         return found, outcome.records
 
