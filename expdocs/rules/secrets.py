@@ -10,8 +10,7 @@ from expdocs.evidence.snapshots import RunSnapshot, run_path
 from expdocs.findings import Finding
 from expdocs.rules.catalogue import CATALOGUE
 from expdocs.rules.context import Subject
-from expdocs.secrets.personal import ACCOUNT, EMAIL, PHONE, personal_data
-from expdocs.secrets.scan import Hit, scan
+from expdocs.secrets.scan import ACCOUNT, EMAIL, PHONE, Hit, personal_data, scan
 
 _PERSONAL = {EMAIL: "SEC201", PHONE: "SEC202", ACCOUNT: "SEC203"}
 # A message may quote no more than the beginning of a value.

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from expdocs.secrets.scan import MOST, Hit
-
-EMAIL, PHONE, ACCOUNT = "an e-mail address", "a phone number", "a payment card or bank account"
+from expdocs.secrets.scan import ACCOUNT, EMAIL, MOST, PHONE, Hit
 
 _LOCAL = re.compile(r"[\w.%+-]{1,64}\Z")
 _DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24}(?![\w-])")
@@ -23,7 +21,6 @@ _FILES = frozenset(
 )
 _PHONE = re.compile(r"(?<![\w./])\+(?=[1-9])(?:[ ()./-]{0,2}[0-9]){8,15}(?![\w%]|[.,][0-9])")
 _DECIMAL = re.compile(r"\+[0-9]+\.[0-9]+")
-_DIGITS = re.compile(r"[0-9]{4}[ -]?[0-9]{4,6}[ -]?[0-9]{4,5}")
 _CARD = re.compile(r"(?<![\w.,/#-])[3-6](?:[ -]?[0-9]){12,18}(?![\w-]|[.,/][0-9])")
 _ISSUED = re.compile(r"4(?:.{12}|.{15}|.{18})|(?:5[1-5]|2[2-7]|6[045]|35).{14}|3[47].{13}")
 _IBAN = re.compile(
@@ -31,29 +28,22 @@ _IBAN = re.compile(
 )
 
 
-def personal_data(text: str, known: Collection[str] = ()) -> Iterator[Hit]:
-    """Yield personal data by kind; ``known`` are e-mail addresses that may stand there.
-
-    Addresses in domains that are reserved for examples are left out. Phone numbers are found in
-    their international form (``+49 …``); elsewhere a number is just a number.
-    """
-    if "@" in text:
-        yield from _emails(text, {address.lower() for address in known})
-    if "+" in text:
-        yield from _phones(text)
-    if _DIGITS.search(text):
-        yield from _accounts(text)
+def found(text: str, known: Collection[str]) -> Iterator[Hit]:
+    """Yield the personal data in a text by kind; see ``personal_data``."""
+    yield from _emails(text, {address.lower() for address in known})
+    yield from _phones(text)
+    yield from _accounts(text)
 
 
 def _emails(text: str, known: Collection[str]) -> Iterator[Hit]:
-    at, found = text.find("@"), 0
-    while at >= 0 and found < MOST:
+    at, count = text.find("@"), 0
+    while at >= 0 and count < MOST:
         domain = text[at + 1 : at + 2].isalnum() and _DOMAIN.match(text, at + 1)
         local = domain and _LOCAL.search(text, max(0, at - 64), at)
         if local and domain and _personal(local[0], domain[0]):
             value = f"{local[0]}@{domain[0]}".lstrip(".-+")
             if value.lower() not in known:
-                found += 1
+                count += 1
                 yield Hit(domain.end() - len(value), domain.end(), EMAIL, value)
         at = text.find("@", at + 1)
 
@@ -65,12 +55,12 @@ def _personal(local: str, domain: str) -> bool:
 
 
 def _phones(text: str) -> Iterator[Hit]:
-    found = 0
+    count = 0
     for match in _PHONE.finditer(text):
         if not _DECIMAL.fullmatch(match[0]) and _assigned(match[0]):
-            found += 1
+            count += 1
             yield Hit(match.start(), match.end(), PHONE, match[0])
-        if found == MOST:
+        if count == MOST:
             return
 
 

@@ -10,7 +10,6 @@ import math
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 from typing import Any, NamedTuple
@@ -63,12 +62,12 @@ class Match(NamedTuple):
     around: str
 
 
-@dataclass(frozen=True)
 class Rule:
     """One rule, compiled when a text first holds one of its keywords."""
 
-    id: str
-    given: Mapping[str, Any]
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self.given = given
+        self.id: str = given["id"]
 
     @cached_property
     def keywords(self) -> tuple[str, ...]:
@@ -103,15 +102,15 @@ class Rule:
     @cached_property
     def _allowlists(self) -> Sequence[Allowlist]:
         given = [one for one in self.given.get("allowlists", ()) if "paths" not in one]
-        return [Allowlist(one, self.id not in _NO_WORDS) for one in given]
+        return [Allowlist(one, by_words=self.id not in _NO_WORDS) for one in given]
 
 
-@dataclass(frozen=True)
 class Allowlist:
     """What gitleaks knows to be no secret."""
 
-    given: Mapping[str, Any]
-    by_words: bool = True
+    def __init__(self, given: Mapping[str, Any], *, by_words: bool = True) -> None:
+        self.given = given
+        self.by_words = by_words
 
     def allows(self, value: str, around: str) -> bool:
         """Whether a value is on the list."""
@@ -149,7 +148,7 @@ def ruleset() -> tuple[tuple[Rule, ...], Allowlist]:
         hint = "run: python -m pip install --force-reinstall maskerlogger"
         raise CannotRun("the rules for secrets are not installed", hint) from error
     known = [one for one in given["rules"] if "regex" in one and "path" not in one]
-    rules = [Rule(one["id"], one) for one in (*known, *_OURS)]
+    rules = [Rule(one) for one in (*known, *_OURS)]
     return tuple(rules), Allowlist(given["allowlist"])
 
 
