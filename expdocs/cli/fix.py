@@ -92,7 +92,7 @@ def _difference(repair: Repair) -> list[str]:
     ended = (
         one if one.endswith("\n") else f"{one}\n\\ No newline at end of file\n" for one in lines
     )
-    return [*head, *ended]
+    return [*head, *(line.replace("\r\n", "^M\n") for line in ended)]
 
 
 def _lines(text: str) -> list[str]:

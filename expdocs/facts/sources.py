@@ -15,7 +15,7 @@ from expdocs.prose.references import Field, RunRef, Suffix, ValueOf
 from expdocs.prose.spans import UncitedNumber
 from expdocs.records.record import Record, RunUse
 
-MOST_RUNS = 200
+MOST_RUNS = 50
 _SUFFIXES: tuple[Suffix, ...] = ("last", "min", "max")
 # A bound, a spread, a range or percentage points: a number beside these is no value of one run.
 _BEFORE = re.compile(r"(?:[±≥≤<>~≈]|\+/-)\s*\Z|[0-9%][-–—]\Z")

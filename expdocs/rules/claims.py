@@ -44,22 +44,24 @@ def check(subject: Subject) -> Iterator[Finding]:
     for stray in prose.strays:
         hint = "write it as [number](run:label#metric), on one line"
         yield subject.in_body(stray.start, "CLM106", stray.reason, hint)
-    names = metric_names(subject.record)
-    for number in uncited_numbers(subject.record.file.body, prose, names):
-        message = f"{number.text} has no source, in a sentence about {number.name}"
-        yield subject.in_body(number.start, "CLM107", message, _cite(subject, number))
+    if numbers := uncited_numbers(subject.record.file.body, prose, metric_names(subject.record)):
+        yield from _uncited(subject, numbers)
     yield from _blocks(subject)
 
 
-def _cite(subject: Subject, number: UncitedNumber) -> str:
+def _uncited(subject: Subject, numbers: Sequence[UncitedNumber]) -> Iterator[Finding]:
     from expdocs.facts.sources import Sources  # noqa: PLC0415 - most checks find no such numbers
 
     record, context = subject.record, subject.context
-    if not record.frozen and not subject.errors:
-        source = Sources(record, context.facts, context.settings.units).only(number)
+    sources = Sources(record, context.facts, context.settings.units)
+    repairable = not record.frozen and not subject.errors
+    for number in numbers:
+        source = sources.only(number) if repairable else None
+        hint = f"cite it: [{number.text}](run:label#{number.name})"
         if source is not None:
-            return f"run: expdocs fix, which cites it: {format_reference(source)}"
-    return f"cite it: [{number.text}](run:label#{number.name})"
+            hint = f"run: expdocs fix, which cites it: {format_reference(source)}"
+        message = f"{number.text} has no source, in a sentence about {number.name}"
+        yield subject.in_body(number.start, "CLM107", message, hint)
 
 
 def _citation(subject: Subject, citation: Citation) -> Iterator[Finding]:

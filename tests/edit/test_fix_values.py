@@ -49,6 +49,7 @@ MENDED = {
         'data: [{path: data/churn.csv, hash: "md5:5afc23b9622f8f9ffa60824f4e97d0d5"}]',
     ),
     "an id in small letters": ("id: EXP-2026-11-20-417", "id: exp-2026-11-20-417", None),
+    "a kind in capitals": ("kind: experiment", "kind: 'Experiment '", None),
     "a colon in a title": (
         "title: Oversampling helps the minority class",
         "title: Oversampling: it helps",
@@ -97,6 +98,7 @@ NOT_CERTAIN = {
     "a cut off hash": ('hash: "md5:5afc23b9', 'hash: "md5:5AFC'),
     "a hash that does not tell its kind": ('"md5:5afc23', '"5afc23'),
     "a decimal comma": ("effect: 0.02", 'effect: "0,02"'),
+    "another kind": ("kind: experiment", "kind: experimental"),
     "another word": ("verdict: iterate", "verdict: iterated"),
     "an approach in capitals": ("approach: smote", "approach: SMOTE"),
     "a status that commands set": ("status: proposed", "status: Accepted"),
@@ -238,4 +240,18 @@ def test_an_accepted_record_is_never_touched(checked_repo: Any, run_cli: Any) ->
     (checked_repo.root / checked_repo.record).unlink()
     before = checked_repo.state()
     assert run_cli("fix", cwd=checked_repo.root).out == "0 files changed\n"
+    assert checked_repo.state() == before
+
+
+def test_the_diff_shows_line_ends_as_git_does(checked_repo: Any, run_cli: Any) -> None:
+    checked_repo.write({checked_repo.record: checked_repo.text.replace("\n", "\r\n")})
+    before = checked_repo.state()
+    lines = run_cli("fix", "--diff", cwd=checked_repo.root).out.split("\n")
+    assert lines[:3] == [
+        f"diff --git a/{checked_repo.record} b/{checked_repo.record}",
+        f"--- a/{checked_repo.record}",
+        f"+++ b/{checked_repo.record}",
+    ]
+    assert "-verdict: iterate^M" in lines
+    assert "+verdict: iterate" in lines
     assert checked_repo.state() == before

@@ -206,6 +206,18 @@ def test_paths_choose_the_record_and_not_what_refers_to_it(merged: Any, run_cli:
     assert ran.out.endswith("2 files changed\n")
 
 
+def test_two_newcomers_each_get_an_id_of_their_own(merged: Any, run_cli: Any) -> None:
+    text = (merged.root / NEWCOMER).read_text()
+    merged.write({NEWCOMER.replace("weights", "third"): text.replace("Otherwise", "Thirdly")})
+    merged.commit("third")
+    merged.git("merge", "-q", "--no-edit", "origin/main")
+    assert run_cli("fix", cwd=merged.root).code == 0
+    ids = {drawn(merged.root, name) for name in ("weights", "third", "oversampling")}
+    assert len(ids) == 3
+    assert drawn(merged.root, "oversampling") == OLD
+    assert run_cli("fix", cwd=merged.root).out == "0 files changed\n"
+
+
 def accepted(repo: Any, run_cli: Any, path: str) -> None:
     assert run_cli("accept", path, "--by", "li", cwd=repo.root).code == 0
     repo.commit("accept")
@@ -259,6 +271,29 @@ def test_one_record_gets_another_id_and_keeps_the_old_as_an_alias(
     assert (alone.root / OTHER).read_text() == refs(other, new)
     after = [f["rule"] for f in run_cli("check", "--format", "json", cwd=alone.root).findings()]
     assert after == rules
+
+
+def test_a_record_of_this_branch_alone_can_be_renumbered(merged: Any, run_cli: Any) -> None:
+    assert run_cli("fix", "--renumber", OLD, cwd=merged.root).code == 0
+    text = (merged.root / f"{FOLDER}/{drawn(merged.root)}-weights.md").read_text()
+    assert f"\naliases: [{OLD}]\n" in text
+
+
+@pytest.mark.parametrize("status", ["draft", "accepted"])
+def test_a_kind_without_aliases_has_none(alone: Any, run_cli: Any, status: str) -> None:
+    assert run_cli("kinds", "eject", "experiment", cwd=alone.root).code == 0
+    path = alone.root / "schemas" / "experiment" / "schema.json"
+    schema = json.loads(path.read_text())
+    del schema["properties"]["aliases"]
+    path.write_text(json.dumps(schema))
+    text = (alone.root / OTHER).read_text().replace("status: proposed", f"status: {status}")
+    alone.write({OTHER: text.replace(BODY, f"As {OLD}.\n")})
+    ran = run_cli("fix", "--renumber", OLD, cwd=alone.root)
+    if status == "accepted":
+        assert ran.err.startswith(f"error: {OTHER} was accepted and leads to {NEWCOMER}")
+        return
+    assert "aliases" not in (alone.root / f"{FOLDER}/{drawn(alone.root)}-weights.md").read_text()
+    assert f"As {drawn(alone.root)}." in (alone.root / OTHER).read_text()
 
 
 ALIASES = {

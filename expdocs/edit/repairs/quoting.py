@@ -1,4 +1,4 @@
-"""Quotes around a text that YAML cannot read without them."""
+"""What keeps a file from being read as a record: a text without quotes, a kind in capitals."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from expdocs.edit.repairs.mended import Mended
 from expdocs.edit.scaffold import record_of
-from expdocs.edit.source import quoted
+from expdocs.edit.source import Edit, apply_edits, quoted
 from expdocs.kinds.registry import Kind, Registry
 from expdocs.records.frontmatter import ReadProblem, RecordFile, read_record
 from expdocs.records.record import DECLARED, Record
@@ -25,21 +25,20 @@ _MOST = 64
 
 
 def mend(path: str, text: str, registry: Registry) -> tuple[Record, Mended] | None:
-    """Quote the top-level texts that keep a file from being read; None where that is not all.
+    """Return the record that a file is once mended; None where more is wrong with it.
 
-    One is quoted when it stands on one line, begins and holds nothing that could be YAML or a
-    comment, and is a text by the schema, which then has nothing against it.
+    A text is quoted when it stands on one line of the top level, begins and holds nothing that
+    could be YAML or a comment, and is a text by the schema, which then has nothing against it.
     """
     keys: list[str] = []
-    new = text
     for _ in range(_MOST):
         try:
-            file = read_record(new.encode("utf-8"))
+            file = read_record(text.encode("utf-8"))
         except ReadProblem as problem:
-            found = _quoted_at(new, problem)
+            found = _quoted_at(text, problem)
             if found is None or found[0] in keys:
                 return None
-            keys, new = [*keys, found[0]], found[1]
+            keys, text = [*keys, found[0]], found[1]
         else:
             return _record(path, file, keys, registry)
     return None
@@ -65,16 +64,34 @@ def _quoted_at(text: str, problem: ReadProblem) -> tuple[str, str] | None:
 def _record(
     path: str, file: RecordFile, keys: Collection[str], registry: Registry
 ) -> tuple[Record, Mended] | None:
-    node = file.root.entries.get("kind")
-    kind = registry.get(node.value) if isinstance(node, Scalar) else None
+    what = [f"{key} put in quotes" for key in keys]
+    kind, text = _kind(file, registry)
     if kind is None:
         return None
-    record = record_of(kind, file.text, path)
-    if record.frozen or not all(_text(kind, key, record.text_of(key)) for key in keys):
+    if text != file.text:
+        what.append(f"kind written as {kind.name}")
+    record = record_of(kind, text, path)
+    if not what or record.frozen or not all(_text(kind, k, record.text_of(k)) for k in keys):
         return None
     if any(error.place[:1] == (key,) for error in schema_errors(record) for key in keys):
         return None
-    return record, Mended(file.text, tuple(f"{key} put in quotes" for key in keys))
+    return record, Mended(text, tuple(what))
+
+
+def _kind(file: RecordFile, registry: Registry) -> tuple[Kind | None, str]:
+    """Return the kind that a file names, and its text with the name as the kind has it."""
+    node = file.root.entries.get("kind")
+    if not isinstance(node, Scalar):
+        return None, file.text
+    if kind := registry.get(node.value):
+        return kind, file.text
+    meant = [name for name in registry.names() if name.casefold() == node.value.strip().casefold()]
+    start, end = file.yaml_start + node.start, file.yaml_start + node.end
+    source = file.text[start:end].rstrip()
+    if len(meant) != 1 or source[:1] in ("|", ">"):
+        return None, file.text
+    edit = Edit(start, start + len(source), meant[0])
+    return registry.get(meant[0]), apply_edits(file.text, [edit])
 
 
 def _text(kind: Kind, key: str, text: str) -> bool:
