@@ -46,12 +46,12 @@ def judge_anew(
     present = {entry.path: entry for entry in entries}
     known = {row.outline.path: row for row in _rows(before.rows)} if before else {}
     stale = [e for e in entries if e.path in changes.files or e.path not in known]
-    fresh = {checked.outline.path: checked for checked in first_pass(workspace, stale)}
+    fresh = {checked.outline.path: checked for checked in first_pass(workspace, stale, present)}
     kept = {path: known[path] for path in known if path in present and path not in fresh}
 
-    checker = Checker(workspace)
+    checker = Checker(workspace, present)
     outlines = [row.outline for row in kept.values()] + [c.outline for c in fresh.values()]
-    index = checker.index(outlines, present)
+    index = checker.index(outlines)
     open_ones = [
         path
         for path, one in fresh.items()

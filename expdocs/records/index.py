@@ -131,6 +131,10 @@ class Index:
             return name == own.id or name not in self._superseded
         if subject == "name":
             return self._by_name.get(name) == own.path
+        if subject == "at":
+            record_id, _, path = name.partition(" ")
+            found = self._find(record_id)
+            return found is not None and found.path == path
         if subject != "id":
             return True
         if name == own.id:
@@ -150,14 +154,22 @@ class Unsettled(Exception):
 
 
 class PresumedIndex(Index):
-    """Answers as if every other record were there and none had to do with this one.
+    """Answers as if every other record were where its id says and none had to do with this one.
 
-    Nearly always that is so; ``Index.bears_out`` tells afterwards.
+    Nearly always that is so; ``Index.bears_out`` tells afterwards. ``named`` finds the path of the
+    file whose name begins with an id.
     """
 
-    def __init__(self, own: Outline, note: Note) -> None:
-        super().__init__([own], lambda _: None, note)
+    def __init__(
+        self,
+        own: Outline,
+        named: Callable[[str], str | None],
+        read: Callable[[str], Record | None],
+        note: Note,
+    ) -> None:
+        super().__init__([own], read, note)
         self._own = own
+        self._named = named
 
     def ids(self) -> Sequence[str]:
         """Raise ``Unsettled``."""
@@ -168,9 +180,14 @@ class PresumedIndex(Index):
         super().knows(record_id)
         return True
 
-    def record(self, record_id: str) -> Record | None:  # noqa: ARG002
-        """Raise ``Unsettled``."""
-        raise Unsettled
+    def record(self, record_id: str) -> Record | None:
+        """Return the record in the file of this name; raises ``Unsettled`` where there is none."""
+        path = self._named(record_id)
+        if path is None:
+            raise Unsettled
+        self._note(f"id:{record_id}")
+        self._note(f"at:{record_id} {path}")
+        return self._whole(path)
 
     def lister(self, run_id: str) -> Record | None:  # noqa: ARG002
         """Raise ``Unsettled``."""
