@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 from expdocs.errors import CannotRun
+
+_UNOPENED = re.compile(rb"could not open directory '(.*)/'")
 
 # What hooks run with, and what would point git elsewhere; see git rev-parse --local-env-vars.
 # The index of a commit in progress is looked at on purpose, so GIT_INDEX_FILE is not among them.
@@ -29,7 +32,12 @@ def git_environment(keep: Sequence[str] = ()) -> dict[str, str]:
     return environment | {
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "none",  # for what git before 2.45 would fetch all the same
         "GIT_OPTIONAL_LOCKS": "0",
+        # A program that the repository's configuration names, which listing files would start.
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "core.fsmonitor",
+        "GIT_CONFIG_VALUE_0": "false",
         "GIT_TERMINAL_PROMPT": "0",
         "LC_ALL": "C",
     }
@@ -55,6 +63,10 @@ def run_git(
         raise CannotRun("git is not installed", "install git 2.36 or newer") from error
     except NotADirectoryError as error:
         raise CannotRun(f"{where} is not a folder") from error
+    if b"could not open directory" in done.stderr:  # git goes on, as if nothing stood in it
+        found = _UNOPENED.search(done.stderr)
+        folder = os.fsdecode(found[1]) if found else "a folder"
+        raise CannotRun(f"{folder} cannot be read", "check its permissions")
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
         raise CannotRun(f"git {arguments[0]} failed: {lines[0].removeprefix('fatal: ')}")

@@ -15,6 +15,7 @@ except ImportError as error:  # GitPython is there, but the program that it need
     raise CannotRun("git is not installed", "install git 2.36 or newer") from error
 
 
+FSCK = "run: git fsck"
 TAG_PREFIX = "expdocs/"
 _IDENTITY = re.compile(r"(.*) <(.*)> \d+ [-+]\d+\Z")
 _NOT_IN_AN_ID = re.compile(r"[^\w.-]+")
@@ -88,10 +89,11 @@ class History:
 
     def names_ever_added(self, part: str) -> list[str]:
         """Return the names of all files whose name begins with ``part``, on any known branch."""
-        listing = self._repo.git.log(
-            "--all", "--diff-filter=A", "--name-only", "--format=", "-z", "--",
-            f":(top,glob)**/{part}*",
-        )  # fmt: skip
+        wanted = ("--all", "--diff-filter=A", "--name-only", "--format=", "-z")
+        try:
+            listing = self._repo.git.log(*wanted, "--", f":(top,glob)**/{part}*")
+        except git.GitCommandError as error:
+            raise CannotRun("git could not read the history of all branches", FSCK) from error
         return [name for name in listing.split("\0") if name.strip()]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
@@ -31,13 +32,17 @@ class ObjectStore:
     One ``git cat-file --batch`` starts with the first look-up and ends with the outermost context.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, common_dir: Path) -> None:
         self._root = root
+        self._common_dir = common_dir
         self._depth = 0
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __reduce__(self) -> tuple[type[ObjectStore], tuple[Path]]:
-        return ObjectStore, (self._root,)  # another process starts a git of its own
+    def __reduce__(self) -> tuple[type[ObjectStore], tuple[Path, Path]]:
+        return ObjectStore, (
+            self._root,
+            self._common_dir,
+        )  # another process starts a git of its own
 
     def __enter__(self) -> ObjectStore:
         self._depth += 1
@@ -50,9 +55,19 @@ class ObjectStore:
         traceback: TracebackType | None,
     ) -> None:
         self._depth -= 1
-        if self._depth == 0 and self._process is not None:
+        if self._depth == 0:
+            self._end()
+
+    def _end(self) -> None:
+        if self._process is not None:
             self._process.communicate()
             self._process = None
+
+    @cached_property
+    def partial(self) -> bool:
+        """Whether the clone left objects out that a fetch would bring."""
+        # Each pack that a promise stands behind is marked, see gitglossary, "promisor".
+        return any((self._common_dir / "objects" / "pack").glob("*.promisor"))
 
     def get(self, sha: str, path: str | None = None) -> GitObject | None:
         """Return the object, or the one at ``path`` in it; None when the store lacks it."""
@@ -76,7 +91,10 @@ class ObjectStore:
         # A missing object is answered as "<name> missing", and names may hold blanks.
         line = process.stdout.readline()
         if not line:
-            raise CannotRun(*_STOPPED)
+            if not self.partial:
+                raise CannotRun(*_STOPPED)
+            self._end()  # git stops at an object that was promised and that it may not fetch
+            return None
         fields = line.rstrip(b"\n").rsplit(b" ", 2)
         if len(fields) != 3 or not fields[2].isdigit():  # noqa: PLR2004
             return None

@@ -20,7 +20,7 @@ class Repository:
         self.root = root
         self.common_dir = common_dir
         self.shallow = shallow
-        self.objects = ObjectStore(root)
+        self.objects = ObjectStore(root, common_dir)
 
     @classmethod
     def discover(cls, start: Path) -> Repository:
@@ -63,8 +63,7 @@ class Repository:
     @cached_property
     def incomplete(self) -> bool:
         """Whether the clone is shallow, or left objects out that a fetch would bring."""
-        # A partial clone marks each pack that a promise stands behind, see gitglossary, "promisor".
-        return self.shallow or any((self.common_dir / "objects" / "pack").glob("*.promisor"))
+        return self.shallow or self.objects.partial
 
     def working_files(self) -> Files:
         """Return the tracked and the unignored files as they are on disk."""

@@ -71,6 +71,8 @@ class Memory:
 class _NoObjects:
     """An object store that lost everything, so that the committed snapshots answer."""
 
+    partial = True
+
     def get(self, sha: str, path: str | None = None) -> GitObject | None:
         return None
 

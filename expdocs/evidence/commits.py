@@ -120,6 +120,16 @@ class Commits:
             self._parsed[path, blob] = tracked_hashes(path, found.data) if found else {}
         return self._parsed[path, blob]
 
+    def whole(self, sha: str) -> bool:
+        """Whether git has a commit with all its trees and DVC files: a partial clone may not."""
+        commit = self.commit(sha)
+        if commit is None or not self._store.partial:
+            return commit is not None
+        if not self._trees.whole(commit.tree):
+            return False
+        files = self._trees.files(commit.tree, is_dvc_file)
+        return all(self._store.get(blob) is not None for _, blob in files)
+
     def tracking_directory(self, sha: str, path: str) -> str | None:
         """Return the tracked directory that holds ``path`` at the commit, or None."""
         hashes = self.data_hashes(sha) or {}

@@ -54,6 +54,13 @@ class Trees:
         found = self._store.get(sha)
         return parse_tree(found.data) if found and found.type == "tree" else None
 
+    def whole(self, sha: str, depth: int = 0) -> bool:
+        """Whether the store has a tree and every tree below it."""
+        entries = self.entries(sha) if depth < MAX_TREE_DEPTH else None
+        return entries is not None and all(
+            self.whole(entry.sha, depth + 1) for entry in entries if entry.folder
+        )
+
     def files(
         self, sha: str, wanted: Wanted, left_out: frozenset[str] = frozenset(), prefix: str = ""
     ) -> tuple[tuple[str, str], ...]:

@@ -113,6 +113,8 @@ def _untracked(edge: Any, sha: str, path: str, commits: Commits) -> Edge:
     reason = f"the listing of {folder} is not in the DVC cache"
     if folder is None and commits.commit(sha) is None:
         verdict, reason = Verdict.UNREACHABLE, "the commit's snapshot does not hold this path"
+    elif folder is None and not commits.whole(sha):
+        verdict, reason = Verdict.UNREACHABLE, "some of the commit's files are not in this clone"
     elif folder is None:
         reason = "DVC does not track this path at the commit"
     found: Edge = edge(verdict, reason, "", "commit" if folder is None else "")
