@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 
@@ -13,33 +12,39 @@ def write_bytes(path: Path, data: bytes, *, durable: bool = True) -> None:
     What is not ``durable`` may be lost, whole, when the machine stops.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix="~")
+    handle, temporary = _temporary(path.parent / f".{path.name[:40]}")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             if durable:
                 os.fsync(file.fileno())
-        Path(temporary).chmod(_mode(path))
-        Path(temporary).replace(path)
+        temporary.chmod(_mode(path))
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
 def create_bytes(path: Path, data: bytes) -> None:
     """Write a file that must not exist yet; raises ``FileExistsError`` and changes nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new.", suffix="~")
+    handle, temporary = _temporary(path.parent / ".new")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(_mode(path))
+        temporary.chmod(_mode(path))
         os.link(temporary, path)
     finally:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
+
+
+def _temporary(near: Path) -> tuple[int, Path]:
+    """Return a new file's descriptor and path; the module `tempfile` takes longer to load."""
+    path = near.with_name(f"{near.name}.{os.urandom(8).hex()}~")
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), path
 
 
 def _mode(path: Path) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import re
 import tomllib
@@ -13,6 +12,7 @@ from typing import Any, NamedTuple
 
 from expdocs.errors import ConfigurationError
 from expdocs.findings import Severity
+from expdocs.spelling import closest
 
 EDGES = ("code", "data", "parameters")
 # Families whose findings say that what was agreed on no longer stands, or that a secret is out.
@@ -139,8 +139,8 @@ class _Reader:
         known = [f.name for f in fields(Settings) if f.name != "file"]
         for key in self._table:
             if key not in known:
-                close = difflib.get_close_matches(key, known, n=1)
-                hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(known)}"
+                close = closest(key, known)
+                hint = f"did you mean '{close}'?" if close else f"known: {', '.join(known)}"
                 raise self._problem(key, f"'{key}' is not a setting of expdocs", hint)
         given = {key: getattr(self, f"_read_{_FORM[key]}")(key) for key in self._table}
         return Settings(file=self._path, **given)

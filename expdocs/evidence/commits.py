@@ -6,7 +6,6 @@ Where the commit itself is gone (squashed away, or a shallow clone), the committ
 
 from __future__ import annotations
 
-import configparser
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -204,6 +203,8 @@ def dvc_config(root: Path) -> list[Path]:
 
 def dvc_cache(root: Path) -> Path:
     """Return the folder of DVC's local cache: configured, or ``.dvc/cache``."""
+    import configparser  # noqa: PLC0415 - of use for data in a tracked folder only
+
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     folder = root / ".dvc"
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable, Iterable
 from decimal import Context, Decimal
@@ -14,6 +13,7 @@ from expdocs.evidence.store import Evidence
 from expdocs.prose.references import Delta, Field, Group, Ratio, RunRef, ValueOf
 from expdocs.records.index import Index
 from expdocs.records.record import Record, RunUse
+from expdocs.spelling import closest
 
 EXACT = Context(prec=60)
 Evidenced = ValueOf | Delta | Ratio | Group
@@ -245,9 +245,9 @@ def _missing_step(shown: str, field: Field, metric: Metric) -> Unresolved:
 
 
 def _one_of(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
+    close = closest(name, known)
     if close:
-        return f"did you mean '{close[0]}'?"
+        return f"did you mean '{close}'?"
     shown = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")  # noqa: PLR2004
     return f"there are: {shown}" if known else "there are none"
 

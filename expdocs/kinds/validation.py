@@ -7,7 +7,6 @@ the reference it is tested against. Remote references are refused: a schema name
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ import jsonschema_rs
 
 from expdocs.findings import brief
 from expdocs.kinds.shape import Place
+from expdocs.spelling import closest
 
 
 class SchemaError(NamedTuple):
@@ -120,8 +120,8 @@ def _required(place: Place, error: Any, schema: Mapping[str, Any]) -> Iterable[S
 def _unexpected(place: Place, error: Any, schema: Mapping[str, Any]) -> Iterable[SchemaError]:
     known = list(schema.get("properties", {}))
     for name in error.kind.unexpected:
-        close = difflib.get_close_matches(str(name), known, n=1)
-        hint = f"did you mean '{close[0]}'?" if close else f"known here: {', '.join(known)}"
+        close = closest(str(name), known)
+        hint = f"did you mean '{close}'?" if close else f"known here: {', '.join(known)}"
         where = f" in {dotted(place)}" if place else ""
         message = f"'{brief(name)}' is not a field of this kind{where}"
         yield SchemaError((*place, name), "REC202", message, hint, on_key=True)
@@ -151,8 +151,8 @@ def _enum(place: Place, error: Any, schema: Mapping[str, Any]) -> Iterable[Schem
     allowed = [str(v) for v in schema.get("enum", [schema.get("const")])]
     shown = brief(error.instance)
     message = f"{dotted(place)}: '{shown}' is not one of {', '.join(allowed)}"
-    close = difflib.get_close_matches(shown, allowed, n=1)
-    hint = f"did you mean '{close[0]}'?" if close else f"write one of: {', '.join(allowed)}"
+    close = closest(shown, allowed)
+    hint = f"did you mean '{close}'?" if close else f"write one of: {', '.join(allowed)}"
     yield SchemaError(place, "REC204", message, hint)
 
 

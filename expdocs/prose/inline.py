@@ -6,7 +6,6 @@ nesting is capped, so that the time is linear in the length of the passage.
 
 from __future__ import annotations
 
-import html
 import re
 from bisect import bisect_left
 from collections import deque
@@ -329,7 +328,11 @@ class _Inline:
 
 
 def _unescaped(raw: str) -> str:
+    if "\\" not in raw and "&" not in raw:
+        return raw
+    from html import unescape  # noqa: PLC0415 - few links have escapes
+
     def plain(match: re.Match[str]) -> str:
-        return match[1] or html.unescape(match[0])
+        return match[1] or unescape(match[0])
 
     return _ESCAPED.sub(plain, raw)

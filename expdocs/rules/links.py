@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from expdocs.findings import Finding
@@ -10,6 +9,7 @@ from expdocs.records.index import Index
 from expdocs.records.links import CITES, MENTIONS, Link, links_of
 from expdocs.records.outline import outline_of
 from expdocs.rules.context import Subject
+from expdocs.spelling import closest
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -38,8 +38,8 @@ def _link(subject: Subject, link: Link) -> Iterator[Finding]:
 
 
 def _report(link: Link, rule: str, message: str, index: Index) -> Finding:
-    close = difflib.get_close_matches(link.target, index.ids(), n=1, cutoff=0.85)
-    hint = f"did you mean {close[0]}?" if close else "write the id of an existing record"
+    close = closest(link.target, index.ids(), cutoff=0.85)
+    hint = f"did you mean {close}?" if close else "write the id of an existing record"
     return Finding(link.path, link.line, link.column, rule, message, hint)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from expdocs.findings import Finding
 from expdocs.records.suppressions import Suppression, suppressions
 from expdocs.rules.catalogue import CATALOGUE, matches
 from expdocs.rules.context import Subject
+from expdocs.spelling import closest
 
 # Findings about the file and the run of the check, and faults that lie in a snapshot.
 _NEVER = ("CFG", "REC1", *BINDING, "EVD102", "EVD202")
@@ -55,8 +55,8 @@ def _problems(subject: Subject, found: Suppression) -> Iterator[Finding]:
         message = "this is no suppression with a rule and a reason"
         yield _report(subject, found, "CFG301", message, _FORM)
     elif rule not in CATALOGUE:
-        close = difflib.get_close_matches(rule.upper(), CATALOGUE, n=1)
-        hint = f"did you mean {close[0]}?" if close else "see: expdocs explain --list"
+        close = closest(rule.upper(), CATALOGUE)
+        hint = f"did you mean {close}?" if close else "see: expdocs explain --list"
         yield _report(subject, found, "CFG303", f"no rule has the id '{rule[:40]}'", hint)
     elif matches(rule, _NEVER):
         message = f"{rule} cannot be suppressed"
