@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from expdocs.config import Settings
 from expdocs.edit.pending import Pending, Repair, apply_repair
 from expdocs.edit.repairs import citations, encoding, quoting, tables, values
-from expdocs.edit.repairs.mended import Mended, suppressed
+from expdocs.edit.repairs.mended import Mended, unwanted
 from expdocs.edit.repairs.references import Renamed, file_edits, links_to_file
 from expdocs.edit.repairs.renumber import Renumbered, Renumbering, drawing
 from expdocs.edit.repairs.standing import Standing
 from expdocs.edit.scaffold import record_of
 from expdocs.edit.source import apply_edits
 from expdocs.errors import CannotRun, Refused, UsageError
+from expdocs.records.frontmatter import MAX_FILE
 from expdocs.records.record import Record
 from expdocs.rules.choice import covers
 from expdocs.rules.context import Context
@@ -129,8 +131,10 @@ def _opened(workspace: Workspace, context: Context) -> _Works:
 def _text(workspace: Workspace, path: str) -> str:
     """Return the text of a file that is no record yet; empty where it has none."""
     try:
+        if (workspace.root / path).lstat().st_size > MAX_FILE:
+            return ""
         return (workspace.files.read(path) or b"").decode("utf-8")
-    except (UnicodeDecodeError, CannotRun):
+    except (UnicodeDecodeError, OSError, CannotRun):
         return ""
 
 
@@ -211,7 +215,7 @@ def _to_be_named(
     notes: list[str] = []
     for path in chosen:
         record = works[path].record
-        if path in shared or not _misnamed(record):
+        if path in shared or not _misnamed(record, workspace.settings):
             continue
         new_path = named(record)
         leading = [o.record for o in works.values() if _fixed_link(o.record, path)]
@@ -226,12 +230,12 @@ def _to_be_named(
     return renamed, notes
 
 
-def _misnamed(record: Record) -> bool:
+def _misnamed(record: Record, settings: Settings) -> bool:
     return (
         not record.frozen
         and record.kind.id_pattern().match(record.id) is not None
         and named(record) != record.path
-        and not suppressed(record, "REC303")
+        and not unwanted(record, "REC303", settings)
     )
 
 

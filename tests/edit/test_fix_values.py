@@ -154,6 +154,24 @@ def test_a_suppressed_finding_is_right_to_stay(checked_repo: Any, run_cli: Any) 
     assert run_cli("fix", cwd=checked_repo.root).out == "0 files changed\n"
 
 
+UNWANTED = {
+    "REC205": lambda r: r.write({r.record: r.text.replace("date: 2026-11-20", "date: 2026/11/20")}),
+    "REC107": lambda r: r.write({r.record: r.text.replace("\n", "\r\n")}),
+    "REC106": lambda r: r.write({r.record: "\ufeff" + r.text}),
+    "REC303": lambda r: r.git("mv", r.record, "journal/oversampling.md"),
+}
+
+
+@pytest.mark.parametrize("rule", UNWANTED)
+def test_what_a_team_ignores_stays(checked_repo: Any, run_cli: Any, rule: str) -> None:
+    text = (checked_repo.root / "expdocs.toml").read_text()
+    UNWANTED[rule](checked_repo)
+    checked_repo.write({"expdocs.toml": f'ignore = ["{rule}"]\n{text}'})
+    before = checked_repo.state()
+    assert run_cli("fix", cwd=checked_repo.root).out == "0 files changed\n"
+    assert checked_repo.state() == before
+
+
 BOOLEANS = {"yes": "true", "True": "true", "'true'": "true", "No": "false", "OFF": "false"}
 
 

@@ -218,6 +218,34 @@ def test_two_newcomers_each_get_an_id_of_their_own(merged: Any, run_cli: Any) ->
     assert run_cli("fix", cwd=merged.root).out == "0 files changed\n"
 
 
+LINKS = {
+    "[![@](@-weights.md)](@-weights.md)": "[![#](#-weights.md)](#-weights.md)",
+    "[a *@* b](./@-weights.md 'as @')": "[a *#* b](./#-weights.md 'as @')",
+    "[@](https://example.org/@-weights.md)": "[@](https://example.org/@-weights.md)",
+    "[@](../@-weights.md)": "[@](../@-weights.md)",
+    "[x][@]\n\n[@]: @-weights.md": "[x][@]\n\n[@]: #-weights.md",
+}
+
+
+@pytest.mark.parametrize("given", LINKS)
+def test_links_to_the_file_follow_it(merged: Any, run_cli: Any, given: str) -> None:
+    merged.git("rebase", "-q", "origin/main")
+    text = (merged.root / OTHER).read_text().replace(BODY, f"{given.replace('@', OLD)}\n")
+    merged.write({OTHER: text.replace(FIELDS, "")})
+    assert run_cli("fix", cwd=merged.root).code == 0
+    wanted = LINKS[given].replace("@", OLD).replace("#", drawn(merged.root))
+    assert (merged.root / OTHER).read_text().endswith(f"\n{wanted}\n")
+
+
+def test_a_folder_keeps_its_name(alone: Any, run_cli: Any) -> None:
+    text = (alone.root / NEWCOMER).read_text()
+    (alone.root / NEWCOMER).unlink()
+    alone.write({f"{FOLDER}/{OLD}/{OLD}.md": text})
+    assert run_cli("fix", "--renumber", OLD, cwd=alone.root).code == 0
+    (path,) = (alone.root / f"{FOLDER}/{OLD}").iterdir()
+    assert path.name != f"{OLD}.md"
+
+
 def accepted(repo: Any, run_cli: Any, path: str) -> None:
     assert run_cli("accept", path, "--by", "li", cwd=repo.root).code == 0
     repo.commit("accept")

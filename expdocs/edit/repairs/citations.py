@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from expdocs.edit.repairs.mended import Mended, suppressed
+from expdocs.edit.repairs.mended import Mended, unwanted
 from expdocs.edit.source import Edit, apply_edits
 from expdocs.facts.sources import Sources
 from expdocs.facts.tables import metric_names
 from expdocs.prose.references import format_reference
 from expdocs.prose.scanner import UncitedNumber, scan, uncited_numbers
 from expdocs.records.record import Record
-from expdocs.rules.catalogue import matches
 from expdocs.rules.context import Context
 from expdocs.rules.schema import schema_errors
-
-_RULE = "CLM107"
 
 
 def mend(record: Record, context: Context) -> Mended | None:
     """Turn each number that can only mean one value into a citation of it."""
     numbers = uncited_numbers(record.file.body, record.prose, metric_names(record))
-    if not numbers or matches(_RULE, context.settings.ignore) or suppressed(record, _RULE):
+    if not numbers or unwanted(record, "CLM107", context.settings):
         return None
     if schema_errors(record):  # where fields are wrong the runs may be, too
         return None

@@ -71,15 +71,15 @@ def links_to_file(record: Record, path: str) -> Iterator[Link]:
 
 def file_edits(record: Record, renamed: Iterable[Renamed]) -> list[Edit]:
     """Return the edits by which links follow the files of records to their new names."""
-    return [
-        edit
-        for one in renamed
-        for link in links_to_file(record, one.path)
-        for edit in _link_edits(record, link, one)
-    ]
+    found = [(one, link) for one in renamed for link in links_to_file(record, one.path)]
+    targets = [edit for one, link in found for edit in _target_edits(record, link, one)]
+    texts = [edit for one, link in found for edit in _text_edits(record, link, one)]
+    # The text of a link may hold another link, whose target is changed already.
+    apart = (t for t in texts if all(t.end <= e.start or e.end <= t.start for e in targets))
+    return [*targets, *dict.fromkeys(apart)]
 
 
-def _link_edits(record: Record, link: Link, one: Renamed) -> Iterator[Edit]:
+def _target_edits(record: Record, link: Link, one: Renamed) -> Iterator[Edit]:
     body, base = record.file.body, record.file.body_start
     raw = body[link.target_start : link.target_end]
     old, new = posixpath.basename(one.path), posixpath.basename(one.new_path)
@@ -89,6 +89,10 @@ def _link_edits(record: Record, link: Link, one: Renamed) -> Iterator[Edit]:
             start = base + link.target_start + at
             yield Edit(start, start + len(written), wanted)
             break
-    at = body.find(one.id, link.start, link.target_start)
-    if at >= 0 and one.new_id != one.id:
+
+
+def _text_edits(record: Record, link: Link, one: Renamed) -> Iterator[Edit]:
+    base = record.file.body_start
+    at = record.file.body.find(one.id, link.start, link.target_start)
+    if link.kind == "link" and at >= 0 and one.new_id != one.id:
         yield Edit(base + at, base + at + len(one.id), one.new_id)

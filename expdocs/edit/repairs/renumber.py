@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from expdocs.edit.repairs.mended import Mended
@@ -68,8 +70,9 @@ class Renumbering:
             hint = "others may cite it: only a record that this branch adds is renumbered"
             raise Refused(f"{self._standing.name} has {record.id} already", hint)
         new_id = self._new_id(record)
-        path = named(record).replace(record.id, new_id)
-        renamed = Renamed(record.path, path, record.id, new_id)
+        path = PurePosixPath(named(record))
+        new_path = str(path.with_name(path.name.replace(record.id, new_id, 1)))
+        renamed = Renamed(record.path, new_path, record.id, new_id)
         if sharing:
             return self._apart(record, sharing, renamed)
         return self._with_alias(record, renamed)
@@ -191,7 +194,8 @@ def drawing(workspace: Workspace, texts: Mapping[str, str]) -> NewId:
     drawn: list[str] = []
 
     def draw(record: Record) -> str:
-        seed = hashlib.sha256(f"{record.path}\0{texts[record.path]}".encode()).digest()
+        named_so = os.fsencode(record.path)
+        seed = hashlib.sha256(named_so + b"\0" + texts[record.path].encode("utf-8")).digest()
 
         def choose(free: Sequence[str]) -> str:
             left = [one for one in free if one not in drawn]

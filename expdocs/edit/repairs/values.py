@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from expdocs.edit.repairs.mended import Mended, suppressed
+from expdocs.config import Settings
+from expdocs.edit.repairs.mended import Mended, unwanted
 from expdocs.edit.scaffold import record_of
 from expdocs.edit.source import Edit, apply_edits, flow
 from expdocs.findings import brief
@@ -22,21 +23,21 @@ _ROUNDS = 4
 _NEEDS_CARE = frozenset("\"'\\\n")
 
 
-def mend(record: Record, _context: Context) -> Mended | None:
+def mend(record: Record, context: Context) -> Mended | None:
     """Write every value that was certainly meant otherwise in the form that the schema asks for."""
     what: tuple[str, ...] = ()
     for _ in range(_ROUNDS):
-        done = _once(record)
+        done = _once(record, context.settings)
         if done is None:
             break
         record, what = record_of(record.kind, done.text, record.path), (*what, *done.what)
     return Mended(record.file.text, what) if what else None
 
 
-def _once(record: Record) -> Mended | None:
+def _once(record: Record, settings: Settings) -> Mended | None:
     errors = schema_errors(record)
     certain = meant_values(record, errors)
-    left = [error.place for error in errors if suppressed(record, error.rule)]
+    left = [error.place for error in errors if unwanted(record, error.rule, settings)]
     certain = {place: one for place, one in certain.items() if place not in left}
     if not certain:
         return None
