@@ -74,6 +74,7 @@ class Journal(RuleBasedStateMachine):
         shutil.copytree(self.template, self.root, dirs_exist_ok=True)
         self.original = next((self.root / "journal/experiments").rglob("*.md")).read_text()
         self.branches = ["main"]
+        self.lost = 0
 
     def git(self, *arguments: str) -> int:
         return subprocess.run(
@@ -127,9 +128,10 @@ class Journal(RuleBasedStateMachine):
     def delete(self, path: str) -> None:
         (self.root / path).unlink(missing_ok=True)
 
-    @rule(number=st.integers(0, 2), to=st.sampled_from(("gone", "cut", "back")))
+    @rule(number=st.integers(0, 3), to=st.sampled_from(("gone", "cut", "back")))
     def change_evidence(self, number: int, to: str) -> None:
-        known = sorted(p.relative_to(self.template) for p in self.template.rglob("mlflow/*/*.json"))
+        evidence = self.template / "journal" / "evidence"
+        known = sorted(path.relative_to(self.template) for path in evidence.rglob("*.json"))
         target = self.root / known[number]
         if to == "gone":
             target.unlink(missing_ok=True)
@@ -169,13 +171,21 @@ class Journal(RuleBasedStateMachine):
     @rule()
     def lose_the_commit(self) -> None:
         """Leave nothing that leads to the commit that the records cite, and prune it."""
-        self.git("checkout", "-q", "-f", "--orphan", "alone")
+        self.lost += 1
+        alone = f"alone-{self.lost}"
+        self.git("checkout", "-q", "-f", "--orphan", alone)
         self.commit()
         for name in self.branches:
             self.git("branch", "-D", name)
-        self.branches = ["alone"]
+        self.branches = [alone]
         self.git("reflog", "expire", "--expire=now", "--all")
         self.git("gc", "-q", "--prune=now")
+
+    @rule()
+    def fetch_the_commit(self) -> None:
+        self.git("fetch", "-q", str(self.template), "main:refs/heads/fetched")
+        if "fetched" not in self.branches:
+            self.branches.append("fetched")
 
     @invariant()
     def says_the_same(self) -> None:
