@@ -35,21 +35,19 @@ def apply_repair(workspace: Workspace, repair: Repair) -> None:
     """
     here, target = workspace.place(repair.path), workspace.place(repair.new_path)
     old, new = repair.old.encode("utf-8"), repair.new.encode("utf-8")
-    if here != target and _content(target) == new:
-        if _content(here) == old:
-            here.unlink()
-        return
-    if _content(here) == (new if here == target else None):
-        return
-    if _content(here) != old:
+    done, unchanged = _content(target) == new, _content(here) == old
+    if not done and not unchanged:
         raise CannotRun(f"{repair.path} was changed meanwhile", "run expdocs fix again")
     if here == target:
-        write_bytes(target, new)
+        if not done:
+            write_bytes(target, new)
         return
-    if os.path.lexists(target):
-        raise CannotRun(f"{repair.new_path} exists already", f"rename {repair.path} by hand")
-    create_bytes(target, new)
-    here.unlink()
+    if not done:
+        if os.path.lexists(target):
+            raise CannotRun(f"{repair.new_path} exists already", f"rename {repair.path} by hand")
+        create_bytes(target, new)
+    if unchanged:
+        here.unlink()
 
 
 def _content(path: Path) -> bytes | None:
