@@ -136,7 +136,7 @@ class _Builder:
         while type(event) is not yaml.SequenceEndEvent:
             items.append(self._node(event, depth + 1))
             event = self._next()
-        return YamlSequence(items, opening.start_mark.index, event.end_mark.index)
+        return YamlSequence(items, opening.start_mark.index, _end(event))
 
     def _mapping(self, opening: Any, depth: int) -> YamlMapping:
         entries: dict[str, Node] = {}
@@ -150,7 +150,7 @@ class _Builder:
             keys[name] = key
             entries[name] = self._node(self._next(), depth + 1)
             event = self._next()
-        return YamlMapping(entries, keys, opening.start_mark.index, event.end_mark.index)
+        return YamlMapping(entries, keys, opening.start_mark.index, _end(event))
 
     def _key(self, event: Any) -> Scalar:
         kind = type(event)
@@ -161,6 +161,11 @@ class _Builder:
         if event.value == "<<":
             raise _refused("REC112", "the merge key << is not allowed", event)
         return _scalar(event)
+
+
+def _end(event: Any) -> int:
+    end: int = event.end_mark.index
+    return end
 
 
 def _scalar(event: Any) -> Scalar:

@@ -164,6 +164,8 @@ def comments(file: RecordFile, pattern: re.Pattern[str]) -> list[re.Match[str]]:
 
     The offsets of the matches count from the beginning of the file.
     """
+    if file.text.find("#", file.yaml_start, file.yaml_end) < 0:
+        return []
     found = list(pattern.finditer(file.text, file.yaml_start, file.yaml_end))
     if not found:
         return []

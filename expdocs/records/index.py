@@ -102,14 +102,14 @@ class Index:
         path = self._lister.get(run_id)
         return self._whole(path) if path else None
 
-    def successors(self, outline: Outline) -> list[Outline]:
+    def successors(self, record_id: str, aliases: Iterable[str]) -> list[Outline]:
         """Return the records with a link that says that they supersede this one."""
         found: list[Outline] = []
-        for name in (outline.id, *outline.aliases):
+        for name in (record_id, *aliases):
             self._note(f"links-to:{name}")
             self._note(f"id:{name}")
             target = self._find(name)
-            if target is not None and target.id == outline.id:
+            if target is not None and target.id == record_id:
                 found += self._superseders.get(name, ())
         for one in found:
             self._note(f"id:{one.id}")

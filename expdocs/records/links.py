@@ -14,16 +14,15 @@ MENTIONS, MENTIONED_BY = "mentions", "mentioned by"
 
 
 class Link(NamedTuple):
-    """One record points at another: as a link, from a field, or in its prose."""
+    """One record points at another: from a ``place``, or from its prose at ``start``."""
 
     source: str
     type: str
     reverse: str
     target: str
     path: str
-    line: int
-    column: int
     place: Place = ()
+    start: int = 0
 
 
 def links_of(record: Record) -> Iterator[Link]:
@@ -35,16 +34,15 @@ def links_of(record: Record) -> Iterator[Link]:
     for mention in record.prose.record_ids:
         if mention.id not in linked and mention.id != record.id:
             linked.add(mention.id)
-            line, column = record.locate_body(mention.start)
-            yield Link(record.id, MENTIONS, MENTIONED_BY, mention.id, record.path, line, column)
+            type_, reverse, start = MENTIONS, MENTIONED_BY, mention.start
+            yield Link(record.id, type_, reverse, mention.id, record.path, start=start)
 
 
 def declared_links(record: Record) -> Iterator[Link]:
     """Yield the links that a record's fields hold."""
     for place, target in record.marked("record"):
         type_, reverse = _relation(record, place)
-        line, column = record.locate(place)
-        yield Link(record.id, type_, reverse, target, record.path, line, column, place)
+        yield Link(record.id, type_, reverse, target, record.path, place)
 
 
 def _relation(record: Record, place: Place) -> tuple[str, str]:

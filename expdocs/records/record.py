@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -141,15 +141,17 @@ class Record:
         return self.lines.at(self.file.body_start + offset)
 
     @cached_property
-    def marks(self) -> tuple[tuple[str, Place, Any], ...]:
-        """Every value that the schema marks for the engine: ``(mark, place, value)``."""
-        return tuple(marked(self.data, self.kind.shape))
+    def marks(self) -> Mapping[str, Sequence[tuple[Place, str]]]:
+        """Place and text of every value that the schema marks for the engine, by mark."""
+        found: dict[str, list[tuple[Place, str]]] = {}
+        for mark, place, value in marked(self.data, self.kind.shape):
+            if isinstance(value, str):
+                found.setdefault(mark, []).append((place, value))
+        return found
 
-    def marked(self, mark: str) -> Iterator[tuple[Place, str]]:
-        """Yield place and text of the values with one mark."""
-        for found, place, value in self.marks:
-            if found == mark and isinstance(value, str):
-                yield place, value
+    def marked(self, mark: str) -> Sequence[tuple[Place, str]]:
+        """Return place and text of the values with one mark."""
+        return self.marks.get(mark, ())
 
     @cached_property
     def declared(self) -> Mapping[str, Declared]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from expdocs.findings import Finding
 from expdocs.records.index import Index
 from expdocs.records.links import CITES, MENTIONS, Link, links_of
-from expdocs.records.outline import outline_of
 from expdocs.rules.context import Subject
 from expdocs.spelling import closest
 
@@ -24,12 +23,12 @@ def _link(subject: Subject, link: Link) -> Iterator[Finding]:
     context = subject.context
     if link.type == MENTIONS:
         if context.registry.of_id(link.target) and not context.index.knows(link.target):
-            yield _report(link, "LNK106", f"no record has the id {link.target}", context.index)
+            yield _report(subject, link, "LNK106", f"no record has the id {link.target}")
         return
     if link.target == link.source:
-        yield _report(link, "LNK103", "the record links to itself", context.index)
+        yield _report(subject, link, "LNK103", "the record links to itself")
     elif not context.index.knows(link.target):
-        yield _report(link, "LNK101", f"no record has the id {link.target}", context.index)
+        yield _report(subject, link, "LNK101", f"no record has the id {link.target}")
     if link.type != CITES and link.type not in subject.record.kind.links:
         known = ", ".join(subject.record.kind.links)
         place = (*link.place[:-1], "type")
@@ -37,17 +36,19 @@ def _link(subject: Subject, link: Link) -> Iterator[Finding]:
         yield subject.at(place, "LNK102", message, f"write one of: {known}")
 
 
-def _report(link: Link, rule: str, message: str, index: Index) -> Finding:
-    close = closest(link.target, index.ids(), cutoff=0.85)
+def _report(subject: Subject, link: Link, rule: str, message: str) -> Finding:
+    record, ids = subject.record, subject.context.index.ids()
+    line, column = record.locate(link.place) if link.place else record.locate_body(link.start)
+    close = closest(link.target, ids, cutoff=0.85)
     hint = f"did you mean {close}?" if close else "write the id of an existing record"
-    return Finding(link.path, link.line, link.column, rule, message, hint)
+    return Finding(link.path, line, column, rule, message, hint)
 
 
 def _supersession(subject: Subject) -> Iterator[Finding]:
     record, index = subject.record, subject.context.index
     if not record.id:
         return
-    successors = index.successors(outline_of(record))
+    successors = index.successors(record.id, record.texts_of("aliases"))
     if record.status == "superseded" and not successors:
         hint = "link to it from its successor: expdocs supersede"
         yield subject.at(("status",), "LNK105", "no record supersedes this one", hint)

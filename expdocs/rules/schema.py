@@ -29,7 +29,7 @@ def errors_with(record: Record, data: Mapping[str, Any]) -> tuple[SchemaError, .
     taken_out = {*record.declared, *(k for k, v in data.items() if _half_declared(v))}
     data = {key: value for key, value in data.items() if key not in taken_out}
     empty = set(empty_places(data))
-    errors = record.kind.validator.errors(_pruned(data))
+    errors = record.kind.validator.errors(_pruned(data) if empty else data)
     return tuple(error for error in errors if not _excused(error, record, empty))
 
 
@@ -50,16 +50,26 @@ def _half_declared(value: Any) -> bool:
     return isinstance(value, dict) and list(value.items()) in [[(form, None)] for form in DECLARED]
 
 
-def empty_places(data: Any, place: Place = ()) -> Iterator[Place]:
-    """Yield the places whose value is empty."""
+def empty_places(data: Any) -> list[Place]:
+    """Return the places whose value is empty."""
+    return list(_empty_places(data, ())) if _has_empty(data) else []
+
+
+def _has_empty(data: Any) -> bool:
+    if isinstance(data, dict):
+        return any(map(_has_empty, data.values()))
+    return any(map(_has_empty, data)) if isinstance(data, list) else data is None
+
+
+def _empty_places(data: Any, place: Place) -> Iterator[Place]:
     if data is None:
         yield place
     elif isinstance(data, dict):
         for key, value in data.items():
-            yield from empty_places(value, (*place, key))
+            yield from _empty_places(value, (*place, key))
     elif isinstance(data, list):
         for index, value in enumerate(data):
-            yield from empty_places(value, (*place, index))
+            yield from _empty_places(value, (*place, index))
 
 
 def _pruned(data: Any) -> Any:
