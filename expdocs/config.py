@@ -19,6 +19,9 @@ EDGES = ("code", "data", "parameters")
 BINDING = ("LIF", "SEC1")
 _ALIAS = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{16}\Z")
+# Not compiled: most repositories have none. What it leaves out can be percent-encoded.
+_HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
+_ADDRESS = rf"https?://{_HOST}(?:/(?:[A-Za-z0-9._~+,=@:/-]|%[0-9A-Fa-f]{{2}})*)?"
 _LOGGED = re.compile(r"(?:params|tags)\..")
 
 
@@ -57,6 +60,7 @@ class Settings:
     protected_branch: str = ""
     repositories: Mapping[str, str] = field(default_factory=dict)
     trackers: Mapping[str, str] = field(default_factory=dict)
+    site: str = ""
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -150,6 +154,12 @@ class _Reader:
         if not isinstance(value, str):
             raise self._problem(key, f"'{key}' must be text")
         return value
+
+    def _read_address(self, key: str) -> str:
+        if not re.fullmatch(_ADDRESS, self._read_text(key)):  # which may hold a password
+            message = f"'{key}' must be the address of a site, without credentials, query, fragment"
+            raise self._problem(key, message, f'{key} = "https://docs.example.org/churn/"')
+        return f"{self._table[key].rstrip('/')}/"
 
     def _read_texts(self, key: str) -> tuple[str, ...]:
         value = self._table[key]
@@ -270,4 +280,5 @@ _FORM = {
     "protected_branch": "text",
     "repositories": "aliases",
     "trackers": "aliases",
+    "site": "address",
 }

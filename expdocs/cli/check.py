@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from typing import NamedTuple
 import click
 
 from expdocs.checking.run import check, memory_place
-from expdocs.cli.formats import FORMATS, load_format
+from expdocs.cli.formats import FORMATS, Report, load_format, rule_pages
 from expdocs.cli.output import note
 from expdocs.cli.source import SourceLines
 from expdocs.config import Settings, load_settings
@@ -71,7 +70,8 @@ def command(
     if findings and compared:
         findings = new_since(findings, _known(repository, compared, choice))
     findings = in_paths(findings, chosen)
-    _print(form, findings, records, files)
+    lines = SourceLines(files, findings)
+    _print(form, Report(findings, records, lines, rule_pages(settings.site)))
     failing = findings if strict else [f for f in findings if f.severity is Severity.ERROR]
     return 1 if failing else 0
 
@@ -95,13 +95,13 @@ class _Choice(NamedTuple):
         return found, outcome.records
 
 
-def _print(form: str, findings: Sequence[Finding], records: int, files: Files) -> None:
-    click.echo(load_format(form)(findings, records, SourceLines(files, findings)))
+def _print(form: str, report: Report) -> None:
+    click.echo(load_format(form)(report))
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if form == "github" and summary:
         module = importlib.import_module("expdocs.cli.formats.step_summary")
         try:
-            module.append_step_summary(Path(summary), findings, records)
+            module.append_step_summary(Path(summary), report)
         except OSError as problem:
             note(f"{summary} was not written: {problem.strerror or problem}")
 

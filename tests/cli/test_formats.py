@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -18,7 +18,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expdocs.cli.formats import FORMATS, github, gitlab, load_format, sarif, text
+from expdocs.cli.formats import (
+    FORMATS,
+    Report,
+    github,
+    gitlab,
+    load_format,
+    rule_pages,
+    sarif,
+    text,
+)
 from expdocs.cli.formats.fingerprints import fingerprints
 from expdocs.cli.formats.step_summary import MOST as SUMMARY_BYTES
 from expdocs.cli.formats.step_summary import append_step_summary, markdown
@@ -48,6 +57,18 @@ def no_source(path: str, line: int) -> None:
     return None
 
 
+SITE = "https://docs.example.org/churn/"
+
+
+def report(
+    findings: Sequence[Finding],
+    records: int,
+    source: Callable[[str, int], str | None] = no_source,
+    site: str = "",
+) -> Report:
+    return Report(findings, records, source, rule_pages(site))
+
+
 def lines_of(**files: str) -> Callable[[str, int], str | None]:
     """Read lines as a check does, from texts by the name of the file."""
     named = {f"journal/{name}.md": content.split("\n") for name, content in files.items()}
@@ -68,7 +89,7 @@ def cleaned(given_text: str) -> str:
 
 def test_text_shows_the_line_and_a_caret() -> None:
     source = lines_of(a="\n" * 11 + "The [0.861](run:smote#val_f1) is best.", b="\n\n| x |")
-    assert text.render([WRONG, STALE], 2, source) == (
+    assert text.render(report([WRONG, STALE], 2, source)) == (
         "journal/a.md:12:5: error CLM104 0.861 is not 0.816\n"
         "    write 0.816\n"
         "    12 | The [0.861](run:smote#val_f1) is best.\n"
@@ -86,9 +107,9 @@ def test_text_without_a_line_to_show_is_two_lines() -> None:
         "    write 0.816\n"
         "1 record checked: 1 error"
     )
-    assert text.render([WRONG], 1, no_source) == expected
-    assert text.render([WRONG], 1, lambda path, line: " \t ") == expected
-    assert text.render([], 1, no_source) == "1 record checked: no findings"
+    assert text.render(report([WRONG], 1)) == expected
+    assert text.render(report([WRONG], 1, lambda path, line: " \t ")) == expected
+    assert text.render(report([], 1)) == "1 record checked: no findings"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +166,7 @@ def test_an_excerpt_is_one_harmless_line(source: str, column: int) -> None:
 
 
 def test_json_has_the_designed_keys_and_no_others() -> None:
-    assert json.loads(load_format("json")([WRONG, STALE], 2, no_source)) == {
+    assert json.loads(load_format("json")(report([WRONG, STALE], 2))) == {
         "version": 1,
         "findings": [
             {
@@ -176,7 +197,7 @@ def test_json_has_the_designed_keys_and_no_others() -> None:
 
 def test_github_annotates_and_sums_up() -> None:
     strange = STALE._replace(path="journal/a:b,50%\n.md", message="50%, or: less\r\n::error::x")
-    assert github.render([WRONG, strange], 2, no_source) == (
+    assert github.render(report([WRONG, strange], 2)) == (
         "::error file=journal/a.md,line=12,col=5,title=CLM104::0.861 is not 0.816%0Awrite 0.816\n"
         "::warning file=journal/a%3Ab%2C50%25%0A.md,line=3,col=1,title=CLM201"
         "::50%25, or: less%0D%0A::error::x\n"
@@ -222,7 +243,7 @@ def test_an_annotation_read_back_is_the_finding(findings: list[Finding]) -> None
 def test_github_gets_at_most_ten_annotations_of_a_type() -> None:
     errors = [WRONG._replace(line=n) for n in range(1, 12)]
     ten = [STALE._replace(line=n) for n in range(1, 11)]
-    lines = github.render([*ten, *errors], 3, no_source).splitlines()
+    lines = github.render(report([*ten, *errors], 3)).splitlines()
     assert [line.split(" ")[0] for line in lines[:-1]] == ["::error"] * 10 + ["::warning"] * 10
     # Of eleven, nine and a line for two; that line is the tenth annotation.
     assert lines[8].startswith("::error file=journal/a.md,line=9,")
@@ -233,18 +254,18 @@ def test_github_gets_at_most_ten_annotations_of_a_type() -> None:
 
 def test_the_step_summary_is_a_table_that_markup_cannot_leave() -> None:
     bad = WRONG._replace(path="journal/a|b.md", message="`x` <b>|</b>\n# y & [z](u)", hint="a*b")
-    assert markdown([bad], 1) == (
+    assert markdown(report([bad], 1)) == (
         "\n### expdocs\n\n1 record checked: 1 error\n\n"
         "| Severity | Rule | Place | What is wrong |\n| --- | --- | --- | --- |\n"
         "| error | CLM104 | journal/a&#124;b.md:12:5 | &#96;x&#96; &#60;b&#62;&#124;&#60;/b&#62;�"
         "# y &#38; &#91;z&#93;(u)<br>a&#42;b |\n"
     )
-    assert markdown([], 1) == "\n### expdocs\n\n1 record checked: no findings\n"
+    assert markdown(report([], 1)) == "\n### expdocs\n\n1 record checked: no findings\n"
 
 
 @given(some_findings)
 def test_every_row_of_the_step_summary_has_four_cells(findings: list[Finding]) -> None:
-    rows = markdown(findings, 1).splitlines()[7:]
+    rows = markdown(report(findings, 1)).splitlines()[7:]
     assert len(rows) == len(findings)
     for row, finding in zip(rows, findings, strict=True):
         cells = row.split("|")
@@ -258,26 +279,26 @@ def test_the_step_summary_is_appended_and_cut(tmp_path: Path) -> None:
     file = tmp_path / "summary.md"
     file.write_text("# earlier\n", encoding="utf-8")
     many = [WRONG._replace(line=n, message="実験" * 40) for n in range(1, 9001)]
-    append_step_summary(file, many, 9000)
+    append_step_summary(file, report(many, 9000))
     written = file.read_bytes()
     assert written.startswith(b"# earlier\n\n### expdocs\n")
     assert SUMMARY_BYTES - 600 < len(written) <= SUMMARY_BYTES
     shown = written.count(b"| error |")
     last = written.decode().splitlines()[-1]
     assert last == f"{9000 - shown} more: run `expdocs check` to see them."
-    append_step_summary(file, many, 9000)  # what another step of the program appends
-    append_step_summary(file, many, 9000)
+    append_step_summary(file, report(many, 9000))  # what another step of the program appends
+    append_step_summary(file, report(many, 9000))
     assert file.stat().st_size <= SUMMARY_BYTES
-    assert markdown(many, 9000, 200) == ""
+    assert markdown(report(many, 9000), 200) == ""
 
 
 # --- gitlab
 
 
 def test_gitlab_reads_a_code_quality_report() -> None:
-    report = json.loads(gitlab.render([WRONG, STALE], 2, no_source))
-    marks = [issue.pop("fingerprint") for issue in report]
-    assert report == [
+    issues = json.loads(gitlab.render(report([WRONG, STALE], 2)))
+    marks = [issue.pop("fingerprint") for issue in issues]
+    assert issues == [
         {
             "description": "0.861 is not 0.816 (write 0.816)",
             "check_name": "CLM104",
@@ -293,7 +314,7 @@ def test_gitlab_reads_a_code_quality_report() -> None:
     ]
     assert [len(mark) for mark in marks] == [64, 64]
     assert marks[0] != marks[1]
-    assert gitlab.render([], 0, no_source) == "[]"
+    assert gitlab.render(report([], 0)) == "[]"
 
 
 @given(some_findings)
@@ -330,7 +351,7 @@ def test_fingerprints_stay_when_lines_are_inserted(checked_repo: Any, run_cli: A
 
 def test_sarif_says_where_and_what() -> None:
     strange = STALE._replace(path="journal/a b:50%é\udcff.md")
-    log = json.loads(sarif.render([WRONG, strange], 2, no_source))
+    log = json.loads(sarif.render(report([WRONG, strange], 2)))
     jsonschema.Draft7Validator(PART_OF_SARIF).validate(log)
     (run,) = log["runs"]
     marks = [result.pop("partialFingerprints") for result in run["results"]]
@@ -358,7 +379,7 @@ def test_sarif_says_where_and_what() -> None:
 
 
 def test_sarif_describes_every_rule() -> None:
-    log = json.loads(sarif.render([], 0, no_source))
+    log = json.loads(sarif.render(report([], 0)))
     jsonschema.Draft7Validator(PART_OF_SARIF).validate(log)
     rules = {rule["id"]: rule for rule in log["runs"][0]["tool"]["driver"]["rules"]}
     shallow = rules["CFG201"]
@@ -372,7 +393,7 @@ def test_sarif_describes_every_rule() -> None:
 
 @given(some_findings)
 def test_sarif_is_valid_for_any_path_and_message(findings: list[Finding]) -> None:
-    shown = sarif.render(findings, 1, no_source)
+    shown = sarif.render(report(findings, 1))
     log = json.loads(shown)
     jsonschema.Draft7Validator(PART_OF_SARIF).validate(log)
     assert not re.search("[\ud800-\udfff]", json.dumps(log, ensure_ascii=False))
@@ -387,8 +408,132 @@ def test_sarif_keeps_to_25_000_results_and_errors_first(monkeypatch: pytest.Monk
     assert sarif.MOST == 25_000
     monkeypatch.setattr(sarif, "MOST", 3)
     findings = [STALE, STALE._replace(line=4), WRONG, WRONG._replace(line=13)]
-    results = json.loads(sarif.render(findings, 1, no_source))["runs"][0]["results"]
+    results = json.loads(sarif.render(report(findings, 1)))["runs"][0]["results"]
     assert [result["level"] for result in results] == ["error", "error", "warning"]
+
+
+# --- the page of a rule, where the configuration says where the site is
+
+
+def test_every_form_names_the_page_of_a_rule() -> None:
+    given_report = report([WRONG, STALE, STALE._replace(line=4)], 2, site=SITE)
+    wrong, stale = f"{SITE}rules.html#CLM104", f"{SITE}rules.html#CLM201"
+    assert text.render(given_report).splitlines()[-3:] == [
+        f"CLM104  {wrong}",
+        f"CLM201  {stale}",
+        "2 records checked: 1 error, 2 warnings",
+    ]
+    entries = json.loads(load_format("json")(given_report))["findings"]
+    assert [(list(entry)[-1], entry["url"]) for entry in entries] == [
+        ("url", wrong),
+        ("url", stale),
+        ("url", stale),
+    ]
+    assert github.render(given_report).splitlines()[:2] == [
+        f"::error file=journal/a.md,line=12,col=5,title=CLM104"
+        f"::0.861 is not 0.816%0Awrite 0.816%0A{wrong}",
+        f"::warning file=journal/b.md,line=3,col=1,title=CLM201::the table is stale%0A{stale}",
+    ]
+    assert [issue["description"] for issue in json.loads(gitlab.render(given_report))[:2]] == [
+        f"0.861 is not 0.816 (write 0.816) {wrong}",
+        f"the table is stale {stale}",
+    ]
+    log = json.loads(sarif.render(given_report))
+    jsonschema.Draft7Validator(PART_OF_SARIF).validate(log)
+    described = log["runs"][0]["tool"]["driver"]["rules"]
+    assert {rule["helpUri"] for rule in described} == {
+        f"{SITE}rules.html#{rule['id']}" for rule in described
+    }
+    rows = markdown(given_report).splitlines()[7:]
+    assert rows[0].startswith(f"| error | [CLM104]({wrong}) | journal/a.md:12:5 |")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_without_a_site_no_form_names_a_page(form: str) -> None:
+    printed = load_format(form)(report([WRONG, STALE], 2))
+    assert not re.search(r'helpUri|"url"|rules\.html', printed)
+
+
+@pytest.mark.parametrize(
+    ("given_site", "start"),
+    [
+        ("https://docs.example.org", "https://docs.example.org/"),
+        ("https://docs.example.org/churn//", "https://docs.example.org/churn/"),
+        ("http://127.0.0.1:8000/a%20b/~x/", "http://127.0.0.1:8000/a%20b/~x/"),
+        ("http://[::1]:80/", "http://[::1]:80/"),
+    ],
+)
+def test_the_address_of_the_site_may_be_written_with_or_without_a_slash(
+    repo: Any, run_cli: Any, given_site: str, start: str
+) -> None:
+    made = repo({"expdocs.toml": f'site = "{given_site}"\n', "journal/a.md": "x\n"})
+    (found,) = run_cli("check", "--format", "json", cwd=made.root).findings()
+    assert found["url"] == f"{start}rules.html#{found['rule']}"
+    assert run_cli("explain", "evd203", cwd=made.root).out.endswith(f"{start}rules.html#EVD203\n")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "docs.example.org",
+        "ftp://docs.example.org/",
+        "javascript:alert(1)//",
+        "https://",
+        "https:///churn/",
+        "https://ana:hunter2@docs.example.org/",
+        "https://hunter2@docs.example.org/",
+        "https://docs.example.org/?a=1",
+        "https://docs.example.org/#top",
+        "https://docs.example.org/a b",
+        "https://docs.example.org/a)b|c",
+        "https://docs.example.org/%zz",
+        "https://docs.example.org/\\n::error::x",
+        "https://docs.example.org:port/",
+        "https://文档.example.org/",
+    ],
+)
+def test_what_is_no_address_of_a_site_is_refused(repo: Any, run_cli: Any, address: str) -> None:
+    made = repo({"expdocs.toml": f'project = "churn"\nsite = "{address}"\n'})
+    ran = run_cli("check", cwd=made.root)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("error: expdocs.toml:2: 'site' must be the address of a site")
+    assert "hunter2" not in ran.err
+
+
+def test_a_site_that_is_no_text_is_refused(repo: Any, run_cli: Any) -> None:
+    made = repo({"expdocs.toml": "site = true\n"})
+    ran = run_cli("check", cwd=made.root)
+    assert (ran.code, ran.err) == (2, "error: expdocs.toml:1: 'site' must be text\n")
+
+
+def test_a_rule_is_explained_where_no_settings_can_be_read(
+    repo: Any, run_cli: Any, tmp_path: Path
+) -> None:
+    made = repo({"expdocs.toml": "site = true\n"})
+    expected = run_cli("explain", "EVD203", cwd=tmp_path)
+    assert expected.code == 0
+    assert "rules.html" not in expected.out
+    assert run_cli("explain", "EVD203", cwd=made.root) == expected
+
+
+def test_the_page_that_a_check_names_is_in_the_built_site(checked_repo: Any, run_cli: Any) -> None:
+    settings = (checked_repo.root / "expdocs.toml").read_text(encoding="utf-8")
+    checked_repo.write({
+        "expdocs.toml": f'site = "{SITE}"\n{settings}',
+        checked_repo.record: checked_repo.text.replace("[0.791]", "[0.971]"),
+        # Neither an address of its own nor other addresses of pages count.
+        "mkdocs.yml": "site_name: a\nsite_url: https://other.example.org/\n"
+        "use_directory_urls: true\nplugins: [search, expdocs]\n",
+        "docs/index.md": "# Home\n",
+    })  # fmt: skip
+    assert run_cli("build", cwd=checked_repo.root).code == 0
+    (found,) = run_cli("check", "--format", "json", cwd=checked_repo.root).findings()
+    assert found["url"].startswith(SITE)
+    page, anchor = found["url"].removeprefix(SITE).split("#")
+    built = (checked_repo.root / "site" / page).read_text(encoding="utf-8")
+    (described,) = re.findall(rf'<div id="{anchor}">(.*?)</div>', built, re.DOTALL)
+    assert "CLM104" in described
 
 
 # --- all of them, as a command
@@ -397,7 +542,7 @@ def test_sarif_keeps_to_25_000_results_and_errors_first(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("form", FORMATS)
 @given(findings=some_findings)
 def test_any_finding_can_be_printed(form: str, findings: list[Finding]) -> None:
-    printed = load_format(form)(findings, 1, lambda path, line: path * 3)
+    printed = load_format(form)(report(findings, 1, lambda path, line: path * 3))
     printed.encode()  # no surrogates are left
     if form in ("json", "gitlab", "sarif"):
         json.loads(printed)

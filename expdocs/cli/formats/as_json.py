@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 
-from expdocs.cli.formats import ReadLine
+from expdocs.cli.formats import Report
 from expdocs.cli.output import count
 from expdocs.findings import Finding
 
@@ -16,13 +15,18 @@ _KEYS = ("rule", "severity", "path", "line", "column", "message", "hint")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def render(findings: Sequence[Finding], records: int, read_line: ReadLine) -> str:  # noqa: ARG001
+def render(report: Report) -> str:
     """Return the document."""
     return dump({
         "version": VERSION,
-        "findings": [{key: getattr(f, key) for key in _KEYS} for f in findings],
-        "summary": {"records": records, **count(findings)},
+        "findings": [_entry(f, report.rule_page(f.rule)) for f in report.findings],
+        "summary": {"records": report.records, **count(report.findings)},
     })  # fmt: skip
+
+
+def _entry(finding: Finding, page: str) -> dict[str, object]:
+    entry = {key: getattr(finding, key) for key in _KEYS}
+    return entry | {"url": page} if page else entry
 
 
 def dump(document: object) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from expdocs.cli.formats import ReadLine
+from expdocs.cli.formats import Report
 from expdocs.cli.output import plain, summary_line
 from expdocs.findings import Finding, Severity
 
@@ -12,25 +12,26 @@ from expdocs.findings import Finding, Severity
 MOST = 10
 
 
-def render(findings: Sequence[Finding], records: int, read_line: ReadLine) -> str:  # noqa: ARG001
+def render(report: Report) -> str:
     """Return a workflow command for each finding, at most ten of a type, and a summary."""
-    commands = [line for severity in Severity for line in _of_type(findings, severity)]
-    return "\n".join([*commands, summary_line(findings, records)])
+    commands = [line for severity in Severity for line in _of_type(report, severity)]
+    return "\n".join([*commands, summary_line(report.findings, report.records)])
 
 
-def _of_type(findings: Sequence[Finding], severity: Severity) -> Iterator[str]:
-    alike = [finding for finding in findings if finding.severity is severity]
+def _of_type(report: Report, severity: Severity) -> Iterator[str]:
+    alike = [finding for finding in report.findings if finding.severity is severity]
     # The line that counts the others is an annotation too.
     shown = alike if len(alike) <= MOST else alike[: MOST - 1]
-    yield from map(annotation, shown)
+    for finding in shown:
+        yield annotation(finding, report.rule_page(finding.rule))
     if more := len(alike) - len(shown):
         yield f"::{severity} title=expdocs::{more} more {severity}s: run expdocs check to see them"
 
 
-def annotation(finding: Finding) -> str:
+def annotation(finding: Finding, page: str = "") -> str:
     """Return the workflow command that shows a finding at its line."""
     place = f"file={_property(finding.path)},line={finding.line},col={finding.column}"
-    message = "\n".join(filter(None, (finding.message, finding.hint)))
+    message = "\n".join(filter(None, (finding.message, finding.hint, page)))
     return f"::{finding.severity} {place},title={_property(finding.rule)}::{_data(message)}"
 
 

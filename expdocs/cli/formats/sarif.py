@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from urllib.parse import quote
 
 from expdocs import __version__
-from expdocs.cli.formats import ReadLine
+from expdocs.cli.formats import Report
 from expdocs.cli.formats.as_json import dump, whole
 from expdocs.cli.formats.fingerprints import fingerprints
 from expdocs.findings import Finding, Severity
@@ -17,12 +16,12 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 MOST = 25_000
 
 
-def render(findings: Sequence[Finding], records: int, read_line: ReadLine) -> str:  # noqa: ARG001
+def render(report: Report) -> str:
     """Return the log of one run; where there are too many findings, warnings are left out first."""
-    marked = list(zip(findings, fingerprints(findings), strict=True))
+    marked = list(zip(report.findings, fingerprints(report.findings), strict=True))
     if len(marked) > MOST:
         marked = sorted(marked, key=lambda one: one[0].severity is not Severity.ERROR)[:MOST]
-    rules = [_rule(rule) for rule in CATALOGUE.values()]
+    rules = [_rule(rule, report.rule_page(rule.id)) for rule in CATALOGUE.values()]
     run = {
         "tool": {"driver": {"name": "expdocs", "version": __version__, "rules": rules}},
         "columnKind": "unicodeCodePoints",
@@ -31,15 +30,16 @@ def render(findings: Sequence[Finding], records: int, read_line: ReadLine) -> st
     return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _rule(rule: Rule) -> dict[str, object]:
+def _rule(rule: Rule, page: str) -> dict[str, object]:
     more = f"More: expdocs explain {rule.id}"
-    return {
+    described: dict[str, object] = {
         "id": rule.id,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.why},
         "help": {"text": f"{rule.why}\n\n{more}", "markdown": f"{rule.why}\n\n{more}"},
         "defaultConfiguration": {"level": rule.severity.value},
     }
+    return described | {"helpUri": page} if page else described
 
 
 def _result(finding: Finding, fingerprint: str) -> dict[str, object]:

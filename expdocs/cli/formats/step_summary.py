@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
+from expdocs.cli.formats import Report
 from expdocs.cli.output import one_line, summary_line
 from expdocs.findings import Finding
 
@@ -18,30 +18,31 @@ _MARKUP = re.compile(r"[&<>|`\\*_~\[\]]")
 _RESERVED = 100
 
 
-def append_step_summary(file: Path, findings: Sequence[Finding], records: int) -> None:
+def append_step_summary(file: Path, report: Report) -> None:
     """Append the findings to the file that GitHub names; raises ``OSError``."""
     with file.open("ab") as summary:
-        summary.write(markdown(findings, records, MOST - summary.tell()).encode())
+        summary.write(markdown(report, MOST - summary.tell()).encode())
 
 
-def markdown(findings: Sequence[Finding], records: int, room: int = MOST) -> str:
+def markdown(report: Report, room: int = MOST) -> str:
     """Return a heading, a summary and a table of at most ``room`` bytes, or nothing."""
-    text = f"\n### expdocs\n\n{summary_line(findings, records)}\n"
+    findings = report.findings
+    text = f"\n### expdocs\n\n{summary_line(findings, report.records)}\n"
     if findings:
         text += f"\n{_HEAD}"
     left = room - len(text.encode()) - _RESERVED
     if left < 0:
         return ""
-    rows = _fitting(findings, left)
+    rows = _fitting(report, left)
     more = len(findings) - len(rows)
     tail = f"\n{more} more: run `expdocs check` to see them.\n" if more else ""
     return "".join([text, *rows, tail])
 
 
-def _fitting(findings: Sequence[Finding], room: int) -> list[str]:
+def _fitting(report: Report, room: int) -> list[str]:
     rows = []
-    for finding in findings:
-        row = _row(finding)
+    for finding in report.findings:
+        row = _row(finding, report.rule_page(finding.rule))
         room -= len(row.encode())
         if room < 0:
             break
@@ -49,10 +50,11 @@ def _fitting(findings: Sequence[Finding], room: int) -> list[str]:
     return rows
 
 
-def _row(finding: Finding) -> str:
+def _row(finding: Finding, page: str) -> str:
+    rule = f"[{finding.rule}]({page})" if page else finding.rule
     place = f"{finding.path}:{finding.line}:{finding.column}"
     message = "<br>".join(_cell(text) for text in (finding.message, finding.hint) if text)
-    return f"| {finding.severity} | {finding.rule} | {_cell(place)} | {message} |\n"
+    return f"| {finding.severity} | {rule} | {_cell(place)} | {message} |\n"
 
 
 def _cell(text: str) -> str:

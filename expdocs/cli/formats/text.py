@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 
-from expdocs.cli.formats import ReadLine
+from expdocs.cli.formats import ReadLine, Report
 from expdocs.cli.output import one_line, styled, summary_line
 from expdocs.findings import Finding, Severity
 
@@ -15,12 +15,18 @@ WIDTH = 96
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
-def render(findings: Sequence[Finding], records: int, read_line: ReadLine) -> str:
-    """Return findings one by one, and a summary."""
+def render(report: Report) -> str:
+    """Return findings one by one, the pages of their rules, and a summary."""
     # A line with a secret in it is shown for no finding.
-    hidden = {(f.path, f.line) for f in findings if f.rule.startswith("SEC")}
-    shown = [line for finding in findings for line in _finding(finding, read_line, hidden)]
-    return "\n".join([*shown, summary_line(findings, records)])
+    hidden = {(f.path, f.line) for f in report.findings if f.rule.startswith("SEC")}
+    shown = [line for f in report.findings for line in _finding(f, report.read_line, hidden)]
+    return "\n".join([*shown, *_pages(report), summary_line(report.findings, report.records)])
+
+
+def _pages(report: Report) -> Iterator[str]:
+    for rule in sorted({finding.rule for finding in report.findings}):
+        if page := report.rule_page(rule):
+            yield f"{rule}  {page}"
 
 
 def _finding(
