@@ -248,6 +248,7 @@ LENIENT = {
     "found character '\\t' that cannot start any token": "tabs between tokens, as YAML 1.2 allows",
     "expected ',' or": "a tab in a key, or nothing after a quoted one, in a flow collection",
     "expected chomping or indentation indicators": "a tab or a comment close to | or >",
+    "expected a comment or a line break": "a tab between | or > and a comment",
     "None": "a blank line at the beginning of a block scalar",
     "found unexpected end of stream": "a quote after a colon in a plain key",
 }
@@ -280,6 +281,8 @@ def _refusal(text: str, problem: ReadProblem) -> str:
         return "both refuse"
     if problem.rule == "REC120":
         assert tree[0] != "map"
+    elif tree[0] != "map":
+        return "no mapping"
     elif problem.rule == "REC111":
         assert _has_twins(tree)
     elif problem.rule in REFUSED:
@@ -319,6 +322,30 @@ def test_the_same_data_or_a_stated_refusal(form: str) -> None:
     assert outcomes["same"] > share * sum(outcomes.values()), outcomes
     if form != "sound":
         assert outcomes["both refuse"] > 0
+
+
+# Documents of which two readers have made two things, or that hide what they say; and our rule.
+TRAPS = {
+    "a comment that ends early": ("id: a # see\x85status: accepted\n", "REC110"),
+    "a line separator": ("id: a # see\u2028status: accepted\n", "REC110"),
+    "a paragraph separator": ("id: a\u2029b\n", "REC110"),
+    "a byte order mark": ("\ufeffid: a\n", "REC110"),
+    "a key twice": ("status: draft\n'status': accepted\n", "REC111"),
+    "a key twice by an escape": ('status: draft\n"st\\u0061tus": accepted\n', "REC111"),
+    "a merge key": ("<<: {status: accepted}\n", "REC112"),
+    "an alias": ("a: &x [b]\nb: *x\n", "REC112"),
+    "a tag": ("a: !!binary aGk=\n", "REC113"),
+    "a version": ("%YAML 1.1\n--- {a: no}\n", "REC114"),
+    "a second document": ("a: b\n...\na: c\n", "REC114"),
+    "a list as a key": ("? [a]\n: b\n", "REC110"),
+}
+
+
+@pytest.mark.parametrize(("text", "rule"), TRAPS.values(), ids=TRAPS)
+def test_a_trap_is_refused(text: str, rule: str) -> None:
+    with pytest.raises(ReadProblem) as caught:
+        ours(text)
+    assert caught.value.rule == rule
 
 
 # --- the type of a plain value, where the schema leaves it open
