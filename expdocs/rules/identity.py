@@ -38,11 +38,12 @@ def _identity(subject: Subject) -> Iterator[Finding]:
 
 def named(record: Record) -> str:
     """Return the path of a record whose file's name begins with its id."""
-    found, path = id_of_file(record.path), PurePosixPath(record.path)
-    if found == record.id:
+    path = PurePosixPath(record.path)
+    if id_of_file(record.path) == record.id:
         return record.path
-    rest = path.name.removeprefix(found).lstrip("-") if found else path.name
-    return str(path.with_name(record.id + ("" if rest == ".md" else "-") + rest))
+    # An id in small letters is one that somebody mistyped.
+    rest = path.stem[len(id_of_file(f"{path.stem.upper()}.md")) :].lstrip("-")
+    return str(path.with_name(f"{record.id}{f'-{rest}' if rest else ''}.md"))
 
 
 def _labels(subject: Subject) -> Iterator[Finding]:

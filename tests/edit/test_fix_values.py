@@ -239,6 +239,27 @@ def test_a_file_is_named_by_its_id_and_links_to_it_follow(checked_repo: Any, run
     assert (checked_repo.root / other).read_text() == wanted
 
 
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("oversampling.md", "EXP-2026-11-20-417-oversampling.md"),
+        ("EXP-2026-11-20-418.md", "EXP-2026-11-20-417.md"),
+        ("exp-2026-11-20-418-über.md", "EXP-2026-11-20-417-über.md"),
+        ("EXP-2026-11-20-4170-x.md", "EXP-2026-11-20-417-EXP-2026-11-20-4170-x.md"),
+        (".md.md", "EXP-2026-11-20-417-.md.md"),
+        ("x.MD", "EXP-2026-11-20-417-x.md"),
+        ("EXP-2026-11-20-417.MD", "EXP-2026-11-20-417.md"),
+    ],
+)
+def test_the_name_of_a_file(checked_repo: Any, run_cli: Any, name: str, wanted: str) -> None:
+    folder = (checked_repo.root / checked_repo.record).parent
+    (checked_repo.root / checked_repo.record).rename(folder / name)
+    assert run_cli("fix", cwd=checked_repo.root).out.endswith(
+        f"renamed to {wanted}\n1 file changed\n"
+    )
+    assert [path.name for path in folder.iterdir()] == [wanted]
+
+
 def test_no_file_takes_the_place_of_another(checked_repo: Any, run_cli: Any) -> None:
     old = checked_repo.record.replace("417", "418")
     checked_repo.write({old: checked_repo.text, checked_repo.record: "no record"})
