@@ -20,6 +20,7 @@ _NUMBER = re.compile(
     (?![A-Za-z]*+[0-9_])(?!\.[0-9])""",
     re.VERBOSE,
 )
+_DIGIT = re.compile(r"[0-9]")
 _SENTENCE_END = re.compile(r"[.!?]++[\"')\]*_\u201d\u2019]*+(?=\s|\Z)|[\u3002\uff01\uff1f]")
 _LAST_WORD = re.compile(r"(?:[A-Za-z]\.)*[A-Za-z]+\Z")
 _ABBREVIATIONS = frozenset({"e.g", "i.e", "vs", "cf", "ca", "approx", "resp"})
@@ -78,9 +79,9 @@ def _names_pattern(names: tuple[str, ...]) -> tuple[re.Pattern[str] | None, tupl
 
 
 def _sentences(text: str, prose: Prose) -> Iterator[tuple[int, int]]:
-    """Split the passages that are no headings into sentences; ``text`` has the sources masked."""
+    """Split passages with digits, but no headings, into sentences; ``text`` has sources masked."""
     for passage in prose.passages:
-        if passage.kind == "heading":
+        if passage.kind == "heading" or not _DIGIT.search(text, passage.start, passage.end):
             continue
         start = passage.start
         for stop in _SENTENCE_END.finditer(text, passage.start, passage.end):

@@ -120,21 +120,20 @@ def _decoded(data: bytes) -> str:
 
 
 def _front_matter(text: str, start: int, end: int) -> YamlMapping:
-    lines = Lines(text[:end])
     if end - start > MAX_FRONT_MATTER:
         hint = "put long text into the body"
         raise ReadProblem("REC115", "the front matter is larger than 64 KiB", hint)
     if text.startswith(_BOM, start, end):
         hint = "remove the invisible character at the beginning of the line"
         message = "a byte order mark stands in the front matter"
-        raise ReadProblem("REC110", message, hint, *lines.at(start))
+        raise ReadProblem("REC110", message, hint, *Lines(text).at(start))
     try:
         root = read_yaml(text[start:end])
     except YamlProblem as problem:
-        place = lines.at(min(start + problem.offset, max(end - 1, 0)))
+        place = Lines(text).at(min(start + problem.offset, max(end - 1, 0)))
         raise ReadProblem(problem.rule, problem.message, problem.hint, *place) from problem
     if not isinstance(root, YamlMapping):
-        where = lines.at(start + (root.start if root else 0))
+        where = Lines(text).at(start + (root.start if root else 0))
         raise ReadProblem("REC120", "the front matter is no mapping", "write `key: value`", *where)
     return root
 
@@ -142,6 +141,8 @@ def _front_matter(text: str, start: int, end: int) -> YamlMapping:
 def _refuse_conflict(text: str, body_start: int) -> None:
     """Refuse the lines that a merge left in the body, but for examples of them in code."""
     body = text[body_start:]
+    if "=======" not in body:
+        return
     sides = [match.start() for match in _SIDE.finditer(body)]
     if not sides or not _BETWEEN.search(body):
         return
