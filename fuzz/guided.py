@@ -10,6 +10,8 @@ with atheris.instrument_imports(include=["expdocs"]):
     from fuzz.targets import TARGETS
 
 if __name__ == "__main__":
-    program, target, *arguments = sys.argv
-    atheris.Setup([program, *arguments], TARGETS[target])
+    _, target, *arguments = sys.argv
+    # libFuzzer starts its own like again, by its first argument, when it merges two corpora.
+    again = f"{sys.executable} -m fuzz.guided {target}"
+    atheris.Setup([again, *arguments], TARGETS[target])
     atheris.Fuzz()
