@@ -156,10 +156,11 @@ class _Reader:
         return value
 
     def _read_address(self, key: str) -> str:
-        if not re.fullmatch(_ADDRESS, self._read_text(key)):  # which may hold a password
+        value = self._read_text(key)
+        if value and not re.fullmatch(_ADDRESS, value):  # which may hold a password
             message = f"'{key}' must be the address of a site, without credentials, query, fragment"
             raise self._problem(key, message, f'{key} = "https://docs.example.org/churn/"')
-        return f"{self._table[key].rstrip('/')}/"
+        return f"{value.rstrip('/')}/" if value else ""
 
     def _read_texts(self, key: str) -> tuple[str, ...]:
         value = self._table[key]

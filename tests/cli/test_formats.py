@@ -475,7 +475,6 @@ def test_the_address_of_the_site_may_be_written_with_or_without_a_slash(
 @pytest.mark.parametrize(
     "address",
     [
-        "",
         "docs.example.org",
         "ftp://docs.example.org/",
         "javascript:alert(1)//",

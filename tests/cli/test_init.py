@@ -318,7 +318,7 @@ def test_the_workflow_fetches_all_history_and_checks(repo, run_cli):
     assert checkout["with"]["fetch-depth"] == 0
     assert [step["run"] for step in rest if "run" in step] == [
         "python -m pip install 'expdocs[site]'",
-        "expdocs check --format github",
+        'expdocs check --format github ${GITHUB_BASE_REF:+--base "origin/$GITHUB_BASE_REF"}',
         "expdocs build",
     ]
     assert document["permissions"] == {"contents": "read"}
@@ -331,7 +331,7 @@ def test_a_repository_on_gitlab_gets_a_pipeline_instead(repo, run_cli):
     assert ".github/workflows/expdocs.yml" not in steps(ran.out)
     assert not (made.root / ".github").exists()
     job = yaml.safe_load((made.root / ".gitlab-ci.yml").read_text(encoding="utf-8"))["expdocs"]
-    assert "expdocs check" in job["script"]
+    assert 'expdocs check ${base:+--base "$base"}' in job["script"]
     assert job["variables"] == {"GIT_DEPTH": "0"}
 
 
