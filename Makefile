@@ -48,7 +48,7 @@ system: $(VENV)/.has-dev
 
 # Without atheris, which has no wheel for every system, inputs are mutated without its guidance.
 fuzz: $(VENV)/.has-dev
-	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(PIP) install '.[fuzz]' || true
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(PIP) install --editable '.[fuzz]' || true
 	@$(IN_VENV) python -m fuzz.run $(ARGS)
 
 lint: $(VENV)/.has-dev
