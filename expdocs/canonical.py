@@ -48,10 +48,10 @@ class _Plain:
     def of(self, value: Any) -> Any:
         if type(value) is str or value is None or value is True or value is False:
             return value
-        if isinstance(value, Mapping):
-            return {self._key(key): self.of(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return [self.of(item) for item in value]
+        if isinstance(value, Mapping):
+            return {self._key(key): self.of(item) for key, item in value.items()}
         if isinstance(value, float):
             return self._float(value)
         if isinstance(value, int):

@@ -29,6 +29,9 @@ def fact(snapshot: RunSnapshot, key: str) -> Fact | None:
     if family in {"params", "data", "tags"}:
         found: str | None = getattr(snapshot, family).get(name)
         return found
+    if key in _SINGLE:
+        single: str | None = getattr(snapshot, _SINGLE[key])
+        return single
     return _other_facts(snapshot).get(key)
 
 
@@ -81,14 +84,13 @@ _ATTRIBUTES = (
     *("run_id", "experiment_id", "experiment_name", "run_name", "status", "lifecycle_stage"),
     *("start_time", "end_time", "user", "source_name", "source_type", "branch", "parent_run_id"),
 )
+# The facts that are one attribute of a snapshot, by key.
+_SINGLE = {f"attributes.{name}": name for name in _ATTRIBUTES}
+_SINGLE |= {"commit": "commit", "code_tree": "code_tree"}
 
 
 def _other_facts(snapshot: RunSnapshot) -> dict[str, Fact]:
-    facts: dict[str, Fact | None] = {
-        f"attributes.{name}": getattr(snapshot, name) for name in _ATTRIBUTES
-    }
-    facts["commit"] = snapshot.commit
-    facts["code_tree"] = snapshot.code_tree
+    facts: dict[str, Fact | None] = {key: getattr(snapshot, name) for key, name in _SINGLE.items()}
     facts["code_tree_without"] = ",".join(snapshot.code_tree_without) or None
     facts["dirty"] = None if snapshot.dirty is None else str(snapshot.dirty).lower()
     facts["models"] = ",".join(snapshot.models) or None

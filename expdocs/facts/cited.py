@@ -38,8 +38,9 @@ def cited_facts(record: Record, facts: Facts) -> dict[FactKey, float | str]:
             found.update(facts.resolve(record, reference).keys)
         except Unresolved:
             continue
+    names = metric_names(record)
     for use in record.runs:
-        found.update(_of_run(use, metric_names(record), facts))
+        found.update(_of_run(use, names, facts))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple, NoReturn, cast
 
 Namespace = Literal["metrics", "params", "attributes"]
@@ -104,15 +105,16 @@ class DvcLink(NamedTuple):
 Reference = ValueOf | Delta | Ratio | Group | GitLink | DvcLink
 
 
+@lru_cache(maxsize=4096)
 def parse_reference(scheme: str, target: str) -> Reference:
     """Read the target of a citation; raise ``ReferenceProblem`` where it says nothing."""
     parse = _PARSERS.get(scheme)
     if parse is None:
         raise ReferenceProblem(f"there is no scheme {scheme}", 0, "write one of " + _KNOWN)
-    for at, character in enumerate(target):
-        if not character.isprintable() or character == " ":
-            hint = "percent-encode other characters, a space as %20"
-            raise ReferenceProblem("a target holds no spaces or control characters", at, hint)
+    if " " in target or not target.isprintable():
+        at = next(i for i, char in enumerate(target) if char == " " or not char.isprintable())
+        hint = "percent-encode other characters, a space as %20"
+        raise ReferenceProblem("a target holds no spaces or control characters", at, hint)
     return parse(scheme, target)
 
 
