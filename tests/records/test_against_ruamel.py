@@ -248,6 +248,7 @@ LENIENT = {
     "found character '\\t' that cannot start any token": "tabs between tokens, as YAML 1.2 allows",
     "expected ',' or": "a tab in a key, or nothing after a quoted one, in a flow collection",
     "expected chomping or indentation indicators": "a tab or a comment close to | or >",
+    "escape": "a quote after a tab within a plain key of a flow mapping",
     "expected a comment or a line break": "a tab between | or > and a comment",
     "None": "a blank line at the beginning of a block scalar",
     "found unexpected end of stream": "a quote after a colon in a plain key",
