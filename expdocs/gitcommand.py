@@ -34,12 +34,23 @@ def git_environment(keep: Sequence[str] = ()) -> dict[str, str]:
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_ALLOW_PROTOCOL": "none",  # for what git before 2.45 would fetch all the same
         "GIT_OPTIONAL_LOCKS": "0",
-        # A program that the repository's configuration names, which listing files would start.
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": "core.fsmonitor",
-        "GIT_CONFIG_VALUE_0": "false",
         "GIT_TERMINAL_PROMPT": "0",
         "LC_ALL": "C",
+        **_configuration(),
+    }
+
+
+def _configuration() -> dict[str, str]:
+    """Return what the environment configures, such as `safe.directory` in CI, with our addition."""
+    given = os.environ.get("GIT_CONFIG_COUNT", "")
+    count = int(given) if given.isdecimal() else 0
+    names = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
+    found = {name: value for name, value in os.environ.items() if name.startswith(names)}
+    return found | {
+        # A program that the repository's configuration names, which listing files would start.
+        f"GIT_CONFIG_KEY_{count}": "core.fsmonitor",
+        f"GIT_CONFIG_VALUE_{count}": "false",
+        "GIT_CONFIG_COUNT": str(count + 1),
     }
 
 

@@ -166,9 +166,11 @@ class Journal(RuleBasedStateMachine):
         if self.git("merge", "-q", "-X", "theirs", self.branches[number % len(self.branches)]):
             self.git("merge", "--abort")
 
-    @rule()
-    def lose_the_commit(self) -> None:
+    @rule(snapshot=st.booleans())
+    def lose_the_commit(self, *, snapshot: bool) -> None:
         """Leave nothing that leads to the commit that the records cite, and prune it."""
+        if not snapshot:
+            shutil.rmtree(self.root / "journal" / "evidence" / "git", ignore_errors=True)
         self.lost += 1
         alone = f"alone-{self.lost}"
         self.git("checkout", "-q", "-f", "--orphan", alone)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from expdocs.gitcommand import run_git
+
 OK = (0, "1 record checked: no findings\n", "")
 COMMANDS: dict[str, tuple[str, ...]] = {
     "check": ("check",),
@@ -304,3 +306,14 @@ def test_a_base_that_could_not_be_checked(checked_repo: Any, run_cli: Any) -> No
     ran = run_cli("check", f"--base={bad}", cwd=checked_repo.root)
     assert (ran.code, ran.err) == (1, "")
     assert ran.out.count("REC105") == 1
+
+
+def test_what_the_environment_configures_holds(
+    checked_repo: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"COUNT": "1", "KEY_0": "safe.directory", "VALUE_0": "/builds"}.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    checked_repo.git("config", "core.fsmonitor", "touch ran")
+    asked = ("config", "--get-all")
+    assert run_git(checked_repo.root, *asked, "safe.directory") == b"/builds\n"
+    assert run_git(checked_repo.root, *asked, "core.fsmonitor") == b"touch ran\nfalse\n"
