@@ -39,7 +39,7 @@ TIES = st.one_of(
             "\0",
             "\0It says [0.9](run:weights#val_f1).",
             "\0By its id [0.8124](run:77aa03b1c2d94f6e8a5b1c0d9e8f7a6b#val_f1).",
-            "\0See EXP-2026-11-20-999.",
+            "\0See EXP-2026-11-20-509.",
             "\0The val_f1 was 0.5. <!-- expdocs: ignore CLM107: it is quoted -->",
             "\0<!-- expdocs: ignore CLM104: it is quoted -->",
         )
