@@ -46,10 +46,11 @@ def judge_anew(
     present = {entry.path: entry for entry in entries}
     known = {row.outline.path: row for row in _rows(before.rows)} if before else {}
     stale = [e for e in entries if e.path in changes.files or e.path not in known]
-    fresh = {checked.outline.path: checked for checked in first_pass(workspace, stale, present)}
+    checker = Checker(workspace, present)
+    judged = first_pass(workspace, checker, stale, present)
+    fresh = {checked.outline.path: checked for checked in judged}
     kept = {path: known[path] for path in known if path in present and path not in fresh}
 
-    checker = Checker(workspace, present)
     outlines = [row.outline for row in kept.values()] + [c.outline for c in fresh.values()]
     index = checker.index(outlines)
     open_ones = [

@@ -17,14 +17,17 @@ MAX_PROCESSES = 8
 
 
 def first_pass(
-    workspace: Workspace, entries: Sequence[Entry], present: Mapping[str, Entry]
+    workspace: Workspace,
+    checker: Checker,
+    entries: Sequence[Entry],
+    present: Mapping[str, Entry],
 ) -> list[Checked]:
     """Judge files as if the others were in order, in as many processes as there are cores."""
     count = min(_cores(), MAX_PROCESSES, len(entries) // FILES_A_PROCESS)
     if count < 2:  # noqa: PLR2004
-        return _presumed(workspace, entries, present)
+        return _presumed(workspace, checker, entries)
     shares = [entries[number::count] for number in range(count)]
-    return _in_processes(workspace, shares, present)
+    return _in_processes(workspace, checker, shares, present)
 
 
 def second_pass(
@@ -35,16 +38,22 @@ def second_pass(
         return [checker.settle(entry, index) for entry in entries]
 
 
-def _presumed(
-    workspace: Workspace, entries: Sequence[Entry], present: Mapping[str, Entry]
-) -> list[Checked]:
-    checker = Checker(workspace, present)
+def _presumed(workspace: Workspace, checker: Checker, entries: Sequence[Entry]) -> list[Checked]:
     with workspace.repository.objects:
         return [checker.presume(entry) for entry in entries]
 
 
+def _in_another_process(
+    workspace: Workspace, entries: Sequence[Entry], present: Mapping[str, Entry]
+) -> list[Checked]:
+    return _presumed(workspace, Checker(workspace, present), entries)
+
+
 def _in_processes(
-    workspace: Workspace, shares: list[Sequence[Entry]], present: Mapping[str, Entry]
+    workspace: Workspace,
+    checker: Checker,
+    shares: list[Sequence[Entry]],
+    present: Mapping[str, Entry],
 ) -> list[Checked]:
     # Only a check of many files pays for loading these.
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
@@ -55,8 +64,8 @@ def _in_processes(
     with ProcessPoolExecutor(len(shares) - 1, mp_context=method) as pool:
         # Sent while this process reads on, so it must not be what this process reads into.
         sent = Workspace(workspace.repository, workspace.files)
-        others = [pool.submit(_presumed, sent, share, present) for share in shares[1:]]
-        own = _presumed(workspace, shares[0], present)
+        others = [pool.submit(_in_another_process, sent, share, present) for share in shares[1:]]
+        own = _presumed(workspace, checker, shares[0])
         return own + [checked for other in others for checked in other.result()]
 
 
