@@ -10,7 +10,7 @@ from pathlib import Path
 Candidates = Mapping[str, Callable[[], float]]
 Times = Mapping[str, Sequence[float]]
 ROOT = Path(__file__).parent.parent
-FEWEST = 2
+FEWEST = 3
 
 
 def in_turns(
@@ -19,7 +19,7 @@ def in_turns(
     """Call every candidate once a round, after one round that is not counted.
 
     A candidate returns its own time; all must use the same unit. No further round begins when
-    ``seconds`` have passed, but two are always made.
+    ``seconds`` have passed, but three are always made.
     """
     if warm_up:
         for measure in candidates.values():
