@@ -100,7 +100,7 @@ def test_files_that_exist_stay_byte_for_byte_and_get_advice(repo, run_cli):
     for path in (".pre-commit-config.yaml", "mkdocs.yml", *(p for p in own if "hooks/" in p)):
         assert f"\n{path} is yours; to use expdocs with it, add:\n" in ran.out
     assert "expdocs.toml is yours" not in ran.out
-    assert "    entry: expdocs check --staged\n" in ran.out
+    assert "    entry: expdocs check --hook\n" in ran.out
     assert "    exec expdocs check --staged\n" in ran.out
 
 
@@ -350,4 +350,4 @@ def test_the_hook_configuration_runs_the_program_on_every_commit(repo, run_cli):
     text = (made.root / ".pre-commit-config.yaml").read_text(encoding="utf-8")
     (hook,) = yaml.safe_load(text)["repos"][0]["hooks"]
     # A runner without `always_run` passes over a commit that only deletes.
-    assert (hook["entry"], hook["always_run"]) == ("expdocs check --staged", True)
+    assert (hook["entry"], hook["always_run"]) == ("expdocs check --hook", True)

@@ -48,8 +48,15 @@ class Hooked:
         return self.made.root
 
     def git(self, *arguments: str, **environment: str) -> Outcome:
+        return self._run("git", *arguments, **environment)
+
+    def program(self, *arguments: str, **environment: str) -> Outcome:
+        """Run the runner itself."""
+        return self._run(str(BIN / self.runner), *arguments, **environment)
+
+    def _run(self, *command: str, **environment: str) -> Outcome:
         done = subprocess.run(
-            ["git", *arguments],
+            command,
             cwd=self.root,
             env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,

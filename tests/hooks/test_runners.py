@@ -187,17 +187,21 @@ def test_names_with_blanks_and_chinese_are_reported_as_they_are(hooked):
     assert_stopped(hooked, hooked.commit(), before + 1, f"{path}:", "error REC")
 
 
-def test_three_hundred_files_are_checked_in_one_run(hooked):
+def test_two_thousand_files_are_checked_in_one_run(hooked):
     before = hooked.log()
     long = "a-title-so-long-that-a-runner-would-split-its-list-of-files-" * 2
-    for number in range(1, 301):
-        text = copy_of(hooked, number, text=bad(hooked) if number == 300 else "")
-        hooked.put(f"journal/EXP-2026-11-20-{number:03}-{long}.md", text, stage=False)
+    text, broken = hooked.text, bad(hooked)
+    folder = hooked.root / "journal" / "many"
+    folder.mkdir()
+    for number in range(2000):
+        name = f"EXP-2027-01-{number // 1000 + 1:02}-{number % 1000:03}"
+        record = (broken if number == 1999 else text).replace("EXP-2026-11-20-417", name)
+        (folder / f"{name}-{long}.md").write_text(record, encoding="utf-8")
     assert hooked.git("add", "-A").code == 0
     stopped = hooked.commit()
-    assert_stopped(hooked, stopped, before, f"journal/EXP-2026-11-20-300-{long}.md:")
+    assert_stopped(hooked, stopped, before, f"journal/many/EXP-2027-01-02-999-{long}.md:")
     assert stopped.text.count("records checked") == 1
-    assert "301 records checked: 1 error" in stopped.text
+    assert "2001 records checked: 1 error" in stopped.text
 
 
 def test_other_findings_of_the_base_do_not_stop(hooked):
@@ -227,6 +231,64 @@ def test_a_commit_from_a_subfolder_is_checked(hooked):
 
 
 # --- what only runners have
+
+
+def between(managed, start: str, end: str, **environment: str):
+    """Run the hook as in CI, for what lies between two commits."""
+    arguments = ("run", "--from-ref", start, "--to-ref", end, "expdocs-check")
+    return managed.program(*arguments, **environment)
+
+
+def test_from_ref_and_to_ref_report_what_is_new_between(managed):
+    head = managed.made.git("rev-parse", "HEAD")
+    managed.put(managed.made.record, bad(managed))
+    assert managed.commit("--no-verify").code == 0
+    line = managed.text.splitlines().index("verdict: iterate") + 1
+    found = between(managed, head, "HEAD")
+    assert found.code == 1
+    assert f"{managed.made.record}:{line}:" in found.text, found.text
+    assert found.text.count("1 record checked: 1 error") == 1
+    # What there was before is no news, nor what is repaired only in the working tree.
+    managed.put("train.py", "print('again')\n")
+    assert managed.commit().code == 0
+    managed.put(managed.made.record, good(managed))
+    assert between(managed, "HEAD~1", "HEAD").code == 0
+    assert between(managed, head, "HEAD").code == 1
+    assert between(managed, head, "HEAD", SKIP="expdocs-check").code == 0
+
+
+def test_from_ref_is_compared_at_the_merge_base(managed):
+    assert managed.git("branch", "side").code == 0
+    managed.put("journal/broken.md", "no front matter\n")
+    assert managed.commit("--no-verify").code == 0
+    managed.made.git("switch", "-q", "side")
+    managed.put("train.py", "print('again')\n")
+    assert managed.commit().code == 0
+    # `side` repairs nothing of main and breaks nothing; what it lacks of main is no finding.
+    assert between(managed, "main", "side").code == 0
+    assert between(managed, "side", "main").code == 1
+
+
+def test_from_ref_and_to_ref_see_what_was_only_deleted_or_renamed(managed):
+    path = managed.made.snapshot("weights")
+    assert managed.git("mv", path, f"{path.removesuffix('.json')}-old.json").code == 0
+    assert managed.commit("--no-verify").code == 0
+    assert managed.git("rm", "-q", managed.made.snapshot("smote-1")).code == 0
+    assert managed.commit("--no-verify").code == 0
+    renamed = between(managed, "HEAD~2", "HEAD~1")
+    assert (renamed.code, managed.made.runs["weights"] in renamed.text) == (1, True)
+    deleted = between(managed, "HEAD~1", "HEAD")
+    assert (deleted.code, managed.made.runs["smote-1"] in deleted.text) == (1, True)
+    assert managed.made.runs["weights"] not in deleted.text
+
+
+def test_to_ref_may_be_checked_out_nowhere(managed):
+    managed.made.git("switch", "-qc", "side")
+    managed.put(managed.made.record, bad(managed))
+    assert managed.commit("--no-verify").code == 0
+    managed.made.git("switch", "-q", "main")
+    assert between(managed, "main", "side").code == 1
+    assert between(managed, "side", "main").code == 0
 
 
 def test_skip_lets_a_commit_through(managed):
