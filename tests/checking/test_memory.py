@@ -212,3 +212,59 @@ def test_a_shallow_clone_keeps_nothing(journal: Any, run_cli: Any) -> None:
     journal.git("clone", "-q", "--depth=1", f"file://{journal.root}", str(clone))
     run_cli("check", cwd=clone)
     assert kept(clone) == []
+
+
+def both(repo: Any, run_cli: Any) -> list[dict[str, Any]]:
+    """What a check finds that remembers, which is what one finds that does not."""
+    remembering = run_cli("check", "--format=json", cwd=repo.root)
+    assert remembering == run_cli("check", "--format=json", "--no-cache", cwd=repo.root)
+    found: list[dict[str, Any]] = remembering.findings()
+    return found
+
+
+def test_a_commit_that_went_and_came_back(checked_repo: Any, run_cli: Any, tmp_path: Any) -> None:
+    checked_repo.git("rm", "-rq", "journal/evidence/git")
+    checked_repo.commit()
+    checked_repo.git("clone", "-q", "--mirror", ".", str(tmp_path / "mirror"))
+    assert {f["rule"] for f in both(checked_repo, run_cli)} == {"EVD205"}
+    checked_repo.git("checkout", "-q", "--orphan", "alone")
+    checked_repo.commit()
+    checked_repo.git("branch", "-D", "main")
+    checked_repo.git("reflog", "expire", "--expire=now", "--all")
+    checked_repo.git("gc", "-q", "--prune=now")
+    assert {f["rule"] for f in both(checked_repo, run_cli)} == {"EVD201", "CLM108"}
+    checked_repo.git("fetch", "-q", str(tmp_path / "mirror"), "main")
+    assert {f["rule"] for f in both(checked_repo, run_cli)} == {"EVD205"}
+
+
+def test_an_id_that_comes_changes_what_others_are_told(checked_repo: Any, run_cli: Any) -> None:
+    checked_repo.write({checked_repo.record: f"{checked_repo.text}\nSee EXP-2026-11-20-509.\n"})
+    assert [f["hint"] for f in both(checked_repo, run_cli)] == [
+        "write the id of an existing record"
+    ]
+    other = checked_repo.text.replace(ID, "EXP-2026-11-20-500").replace("See EXP", "Not EXP")
+    other = other.replace("Not EXP-2026-11-20-509.", "")
+    checked_repo.write({"journal/EXP-2026-11-20-500-b.md": other})
+    assert [f["hint"] for f in both(checked_repo, run_cli)] == ["did you mean EXP-2026-11-20-500?"]
+
+
+def test_a_configuration_that_leaves_a_record_out(journal: Any, run_cli: Any) -> None:
+    before = both(journal, run_cli)
+    settings = (journal.root / "expdocs.toml").read_text()
+    journal.write({"expdocs.toml": f'exclude = ["journal/EXP-2026-10-01-001-x.md"]\n{settings}'})
+    assert len(both(journal, run_cli)) == len(before) - 1
+
+
+def test_a_listing_that_comes_into_the_cache_of_dvc(checked_repo: Any, run_cli: Any) -> None:
+    folder = "md5:" + "a" * 32 + ".dir"
+    value = folder.removeprefix("md5:")
+    dvc = f"outs:\n- md5: {value}\n  hash: md5\n  path: images\n"
+    checked_repo.write({"data/images.dvc": dvc})
+    sha = checked_repo.commit()
+    one = "[one](dvc:data/images/one.png@" + sha + ")"
+    text = checked_repo.text.replace("data/churn.csv, hash", "data/images/one.png, hash")
+    checked_repo.write({checked_repo.record: f"{text}\n{one}\n".replace(checked_repo.code, sha)})
+    unreachable = both(checked_repo, run_cli)
+    listing = json.dumps([{"relpath": "one.png", "md5": "b" * 32}])
+    checked_repo.write({f".dvc/cache/files/md5/{value[:2]}/{value[2:]}": listing})
+    assert both(checked_repo, run_cli) != unreachable
