@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import jsonschema_rs
 
@@ -29,7 +29,8 @@ MAX_SCHEMA_DEPTH = 64
 MAX_FILE = 512 * 1024
 
 
-class Section(NamedTuple):
+@dataclass(frozen=True)
+class Section:
     """A level-2 heading that a kind's body has; ``generated`` names the block inside it."""
 
     key: str
@@ -39,8 +40,11 @@ class Section(NamedTuple):
 
     def has_title(self, heading: str) -> bool:
         """Whether a heading is this section's, in any of its languages."""
-        wanted = heading.strip().casefold()
-        return wanted in {name.casefold() for name in (self.title, *self.aliases)}
+        return heading.strip().casefold() in self._titles
+
+    @cached_property
+    def _titles(self) -> frozenset[str]:
+        return frozenset(name.casefold() for name in (self.title, *self.aliases))
 
 
 @dataclass(frozen=True)
