@@ -20,7 +20,8 @@ def code_mark() -> str:
     ours = (os.path.dirname(__file__), str(packaged_folder("schemas")))  # noqa: PTH120
     files = sorted(mark for folder in ours for mark in _marks(folder))
     # Installing or removing a package changes the time of the folder that it is in.
-    others = [str(folder.stat().st_mtime_ns) for folder in map(Path, sys.path) if folder.is_dir()]
+    shelves = (Path(path) for path in sys.path if path.endswith("-packages"))
+    others = [str(shelf.stat().st_mtime_ns) for shelf in shelves if shelf.is_dir()]
     return "\n".join((sys.version, *files, *others))
 
 

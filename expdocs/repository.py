@@ -22,6 +22,10 @@ class Repository:
         self.shallow = shallow
         self.objects = ObjectStore(root, common_dir)
 
+    def __getstate__(self) -> dict[str, object]:
+        # Another process is told while this one finds out more.
+        return {name: getattr(self, name) for name in ("root", "common_dir", "shallow", "objects")}
+
     @classmethod
     def discover(cls, start: Path) -> Repository:
         """Find the repository that holds ``start``; raises ``CannotRun`` when there is none."""

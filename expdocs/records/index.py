@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from expdocs.questions import Note, unnoted
 from expdocs.records.outline import Outline, folded
 from expdocs.records.record import Record
+
+_DIGITS, _LETTERS = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Index:
@@ -67,10 +69,10 @@ class Index:
     def _lister(self) -> dict[str, str]:
         return {run: one.path for one in reversed(self._outlines) for run in one.runs}
 
-    def ids(self) -> Sequence[str]:
-        """Return the ids of all records."""
+    def nearest(self, record_id: str) -> str:
+        """Return an id with one other character or two exchanged, or an empty text."""
         self._note("ids")
-        return list(self._by_id)
+        return next((near for near in _slips(record_id) if near in self._by_id), "")
 
     def owner(self, record_id: str) -> str | None:
         """Return the path of the first record with this id."""
@@ -149,6 +151,16 @@ class Index:
         return self._read(path)
 
 
+def _slips(record_id: str) -> Iterator[str]:
+    """Yield what may have been meant by an id, whatever number of records there is."""
+    for at, character in enumerate(record_id):
+        head, tail = record_id[:at], record_id[at + 1 :]
+        if tail:
+            yield f"{head}{tail[0]}{character}{tail[1:]}"
+        alike = _DIGITS if character.isdecimal() else _LETTERS if character.isalpha() else ""
+        yield from (f"{head}{other}{tail}" for other in alike)
+
+
 class Unsettled(Exception):
     """A question that nobody can answer before the other records have been read."""
 
@@ -171,7 +183,7 @@ class PresumedIndex(Index):
         self._own = own
         self._named = named
 
-    def ids(self) -> Sequence[str]:
+    def nearest(self, record_id: str) -> str:  # noqa: ARG002
         """Raise ``Unsettled``."""
         raise Unsettled
 

@@ -8,7 +8,6 @@ from expdocs.findings import Finding
 from expdocs.records.index import Index
 from expdocs.records.links import CITES, MENTIONS, Link, links_of
 from expdocs.rules.context import Subject
-from expdocs.spelling import closest
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -37,9 +36,9 @@ def _link(subject: Subject, link: Link) -> Iterator[Finding]:
 
 
 def _report(subject: Subject, link: Link, rule: str, message: str) -> Finding:
-    record, ids = subject.record, subject.context.index.ids()
+    record = subject.record
     line, column = record.locate(link.place) if link.place else record.locate_body(link.start)
-    close = closest(link.target, ids, cutoff=0.85)
+    close = subject.context.index.nearest(link.target)
     hint = f"did you mean {close}?" if close else "write the id of an existing record"
     return Finding(link.path, line, column, rule, message, hint)
 
