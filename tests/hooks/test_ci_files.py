@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -247,6 +248,21 @@ def test_github_runs_nothing_that_a_branch_is_named(github: GitHub) -> None:
     head = branch(github.server, break_record)
     job = github.pull_request(github.server.merged("main", head), HOSTILE)
     assert (job.code, job.pwned, "title=CLM104" in job.out) == (1, False, True)
+
+
+def test_the_upload_for_code_scanning_holds_everything_and_fails_for_no_finding(
+    github: GitHub,
+) -> None:
+    docs = Path(__file__).parents[2] / "docs" / "hooks-and-ci.md"
+    (line,) = re.findall(r"- run: (expdocs check --format sarif .*)", docs.read_text("utf-8"))
+    env = {"PATH": github.path, "GITHUB_BASE_REF": "main"}
+    old = advance(github.server, break_record)
+    checkout(github.server.path, github.folder, old, ALL_BRANCHES)
+    job = execute(github.folder, ("bash", "-e", "-c"), line, env)
+    log = json.loads((github.folder / "expdocs.sarif").read_text(encoding="utf-8"))
+    assert (job.code, [result["ruleId"] for result in log["runs"][0]["results"]]) == (0, ["CLM104"])
+    (github.folder / "expdocs.toml").write_text("recrods = []\n", encoding="utf-8")
+    assert execute(github.folder, ("bash", "-e", "-c"), line, env).code != 0
 
 
 def test_github_without_the_history_says_so(github: GitHub) -> None:

@@ -257,6 +257,13 @@ def test_from_ref_and_to_ref_report_what_is_new_between(managed):
     assert between(managed, head, "HEAD", SKIP="expdocs-check").code == 0
 
 
+def test_the_manual_stage_checks_everything(managed):
+    managed.put(managed.made.record, bad(managed))
+    assert managed.commit("--no-verify").code == 0
+    whole = managed.program("run", "--hook-stage", "manual", "expdocs-check-all")
+    assert (whole.code, "1 record checked: 1 error" in whole.text) == (1, True)
+
+
 def test_from_ref_is_compared_at_the_merge_base(managed):
     assert managed.git("branch", "side").code == 0
     managed.put("journal/broken.md", "no front matter\n")
