@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from expdocs.checking.checker import Checked, Checker
 from expdocs.files import Entry
@@ -34,12 +36,27 @@ def second_pass(
     workspace: Workspace, index: Index, checker: Checker, entries: Sequence[Entry]
 ) -> list[Checked]:
     """Judge files against the outlines of all."""
-    with workspace.repository.objects:
+    with _uncollected(), workspace.repository.objects:
         return [checker.settle(entry, index) for entry in entries]
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Do not look for cycles, of which records have none, again and again among all that is held.
+
+    With thousands of records that takes a sixth of the time.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def _presumed(workspace: Workspace, checker: Checker, entries: Sequence[Entry]) -> list[Checked]:
-    with workspace.repository.objects:
+    with _uncollected(), workspace.repository.objects:
         return [checker.presume(entry) for entry in entries]
 
 
