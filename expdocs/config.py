@@ -6,8 +6,8 @@ import fnmatch
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from expdocs.errors import ConfigurationError
@@ -39,8 +39,10 @@ class Weight(NamedTuple):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Settings(NamedTuple):
     """What a repository says of its records; every value has a default."""
 
     file: str = ""
@@ -49,17 +51,17 @@ class Settings:
     schemas: str = "schemas"
     exclude: tuple[str, ...] = ()
     project: str = ""
-    people: Mapping[str, Person] = field(default_factory=dict)
+    people: Mapping[str, Person] = _NOTHING
     require: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     not_secret: tuple[str, ...] = ()
     withhold: tuple[str, ...] = ()
-    severity: Mapping[str, Weight] = field(default_factory=dict)
+    severity: Mapping[str, Weight] = _NOTHING
     protected_branch: str = ""
-    repositories: Mapping[str, str] = field(default_factory=dict)
-    trackers: Mapping[str, str] = field(default_factory=dict)
+    repositories: Mapping[str, str] = _NOTHING
+    trackers: Mapping[str, str] = _NOTHING
     site: str = ""
 
     @property
@@ -140,7 +142,7 @@ class _Reader:
         self._table = document.data
 
     def settings(self) -> Settings:
-        known = [f.name for f in fields(Settings) if f.name != "file"]
+        known = [name for name in Settings._fields if name != "file"]
         for key in self._table:
             if key not in known:
                 close = closest(key, known)

@@ -31,7 +31,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from expdocs.__main__ import run
+from expdocs.cli.program import run
 from expdocs.evidence.snapshots import (
     CommitSnapshot,
     Metric,

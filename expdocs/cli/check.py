@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -133,7 +132,7 @@ def _chosen(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...]
             raise ConfigurationError(message, hint)
     if unknown := unknown_patterns([*select, *ignore]):
         raise UsageError(f"no rule has the id '{unknown[0]}'", hint)
-    return replace(settings, select=select or settings.select, ignore=(*settings.ignore, *ignore))
+    return settings._replace(select=select or settings.select, ignore=(*settings.ignore, *ignore))
 
 
 def _ids(given: str | None) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ _SUFFIXES: dict[str, Callable[[Metric], float]] = {
     "last": lambda metric: metric.last.value,
     "min": lambda metric: metric.minimum.value,
     "max": lambda metric: metric.maximum.value,
-    "count": lambda metric: float(metric.count),
+    "count": lambda metric: float(metric.points),
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from expdocs.canonical import canonical_bytes
@@ -44,7 +43,7 @@ def without(run: RunSnapshot, withheld: Collection[str]) -> RunSnapshot:
     tags = {k: WITHHELD if f"tags.{k}" in withheld else v for k, v in run.tags.items()}
     if params == run.params and tags == run.tags:
         return run
-    return with_digest(replace(run, params=params, tags=tags))
+    return with_digest(run._replace(params=params, tags=tags))
 
 
 def _texts(run: RunSnapshot) -> Iterator[tuple[str, str]]:

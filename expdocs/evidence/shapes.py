@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 HISTORY_POINTS = 200
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Point(NamedTuple):
@@ -16,15 +17,17 @@ class Point(NamedTuple):
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A metric over a whole run; ``history`` has one point a step, and only where it was asked."""
+class Metric(NamedTuple):
+    """A metric over a whole run, of so many points.
+
+    ``history`` has one point a step, and only where it was asked for.
+    """
 
     first: Point
     last: Point
     minimum: Point
     maximum: Point
-    count: int
+    points: int
     history: tuple[Point, ...] = ()
 
 
@@ -37,8 +40,7 @@ class Dataset(NamedTuple):
     context: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunSnapshot:
+class RunSnapshot(NamedTuple):
     """A run as the tracker held it; times are RFC 3339 in UTC with milliseconds."""
 
     run_id: str
@@ -59,30 +61,28 @@ class RunSnapshot:
     code_tree: str | None = None
     code_tree_without: tuple[str, ...] = ()
     dirty: bool | None = None
-    data: Mapping[str, str] = field(default_factory=dict)
-    params: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, str] = _NOTHING
+    params: Mapping[str, str] = _NOTHING
     datasets: tuple[Dataset, ...] = ()
     models: tuple[str, ...] = ()
-    metrics: Mapping[str, Metric] = field(default_factory=dict)
-    tags: Mapping[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, Metric] = _NOTHING
+    tags: Mapping[str, str] = _NOTHING
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CommitSnapshot:
+class CommitSnapshot(NamedTuple):
     """A commit as git held it: its trees, its time, the DVC hashes of cited paths."""
 
     sha: str
     tree: str
     code_tree: str | None
     time: str
-    data: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, str] = _NOTHING
     code_tree_without: tuple[str, ...] = ()
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PopulationRun:
+class PopulationRun(NamedTuple):
     """One run of an experiment, with the last value of the metrics that were asked for."""
 
     run_id: str
@@ -91,7 +91,7 @@ class PopulationRun:
     start_time: str | None
     user: str | None
     lifecycle_stage: str
-    metrics: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, float] = _NOTHING
 
 
 class Population(NamedTuple):

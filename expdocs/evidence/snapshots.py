@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -118,7 +117,7 @@ def encode_population(experiment_id: str, runs: Iterable[PopulationRun]) -> byte
 
 def with_digest(snapshot: RunSnapshot) -> RunSnapshot:
     """Return the snapshot with the digest that its document has."""
-    return replace(snapshot, digest=digest_of(_run_body(snapshot)))
+    return snapshot._replace(digest=digest_of(_run_body(snapshot)))
 
 
 _RUN_PLAIN = (
@@ -145,7 +144,7 @@ def _metric_body(metric: Metric) -> dict[str, Any]:
         "last": metric.last,
         "min": metric.minimum,
         "max": metric.maximum,
-        "count": metric.count,
+        "count": metric.points,
     }
     if metric.history:
         body["history"] = metric.history

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import deque
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from expdocs.prose.spans import SCHEMES, Citation, Link, Stray
 
@@ -49,15 +49,14 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])|&[^;&\s]{1,32};")
 _LINE_BREAK = re.compile(r"[\r\n]")
 
 
-@dataclass(slots=True)
-class Found:
-    """What the passes collect before it is frozen into a ``Prose``."""
+class Found(NamedTuple):
+    """Lists in which the passes collect what is frozen into a ``Prose`` at last."""
 
-    citations: list[Citation] = field(default_factory=list)
-    strays: list[Stray] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    code: list[tuple[int, int]] = field(default_factory=list)
-    comments: list[tuple[int, int]] = field(default_factory=list)
+    citations: list[Citation]
+    strays: list[Stray]
+    links: list[Link]
+    code: list[tuple[int, int]]
+    comments: list[tuple[int, int]]
 
 
 def comment_end(body: str, start: int) -> int:

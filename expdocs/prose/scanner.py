@@ -54,7 +54,7 @@ _BLOCK_NAME = re.compile(r"[a-z][a-z0-9-]*")
 
 def scan(body: str) -> Prose:
     """Find citations, links, headings, blocks, comments and code in a Markdown body."""
-    found = Found()
+    found = Found([], [], [], [], [])
     headings, passages = lay_out(body, found)
     blocks, problems = _blocks(body, found.comments)
     return Prose(

@@ -101,7 +101,7 @@ def metric_of(points: Sequence[Point], *, keep_history: bool) -> Metric:
         last=points[-1],
         minimum=min(numbers, key=lambda point: point.value),
         maximum=max(numbers, key=lambda point: point.value),
-        count=len(points),
+        points=len(points),
         history=thinned(points) if keep_history else (),
     )
 

@@ -650,7 +650,7 @@ def test_a_step_summary_that_cannot_be_written_fails_nothing(
 
 def test_text_loads_no_other_form(checked_repo: Any) -> None:
     code = (
-        "import sys; from expdocs.__main__ import run; run(['check']);"
+        "import sys; from expdocs.cli.program import run; run(['check']);"
         "print(sorted(m for m in sys.modules if m.startswith('expdocs.cli.formats.')))"
     )
     done = subprocess.run(

@@ -123,7 +123,7 @@ def test_a_check_loads_nothing_that_it_does_not_need(checked_repo: Any) -> None:
 
 def test_start_up_loads_no_command(run_program: Any, tmp_path: Path) -> None:
     code = (
-        "import sys; from expdocs.__main__ import run; run(['--version']);"
+        "import sys; from expdocs.cli.program import run; run(['--version']);"
         "print(sorted(m for m in sys.modules if m.startswith('expdocs.')))"
     )
     done = subprocess.run(

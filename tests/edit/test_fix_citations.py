@@ -6,7 +6,6 @@ val_f1 is 0.7912 (weights), 0.8124 (smote-1) and 0.8152 (smote-2); the mean of t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -166,7 +165,7 @@ def test_a_second_value_that_matches_leaves_the_number(
         first, end = Point(0, best), Point(1, last)
         metric = Metric(first, end, end, first, 2)
         checked_repo.write({
-            checked_repo.snapshot(label): encode_run(replace(found, metrics={"val_f1": metric})),
+            checked_repo.snapshot(label): encode_run(found._replace(metrics={"val_f1": metric})),
         })  # fmt: skip
     body = "\n## Observations\n\nval_f1 was 0.814.\n\n## Conclusion\n\nc\n\n## Next steps\n\nn\n"
     text = checked_repo.text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 from expdocs.evidence.commits import Commits
@@ -136,7 +135,7 @@ def run(run_id: str, name: str, code: str, tree: str | None, **changes: object) 
         datasets=(Dataset("churn", "5afc23b9", "local", "training"),),
         metrics={"val_f1": metric(0.5, 0.71, 0.79123), "val_loss": metric(0.9, 0.6, 0.55)},
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return plain._replace(**changes)  # type: ignore[arg-type]
 
 
 def _evidence(root: Path, code: str) -> None:

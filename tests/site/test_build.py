@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from expdocs.__main__ import run as expdocs
+from expdocs.cli.program import run as expdocs
 from expdocs.errors import CannotRun, ConfigurationError, MissingExtra, Refused, UsageError
 from expdocs.site.build import build, serve
 from expdocs.workspace import Workspace

@@ -45,13 +45,13 @@ def test_a_run_with_everything(tracker: Tracker, filled: Any) -> None:
     points = (Point(0, 0.5), Point(1, 0.8125), Point(2, 0.75))
     assert metrics.pop("val_f1") == Metric(*(points[i] for i in (0, 2, 0, 1)), 3, points)
     wild = metrics.pop("wild")
-    assert (wild.first.value, wild.last.value, wild.count) == (math.inf, -math.inf, 3)
+    assert (wild.first.value, wild.last.value, wild.points) == (math.inf, -math.inf, 3)
     assert (wild.minimum, wild.maximum) == (Point(2, -math.inf), Point(0, math.inf))
     assert wild.history == ()
     loss = metrics.pop("loss")
-    assert (loss.count, len(loss.history), loss.minimum) == (500, 200, Point(333, 0.0))
+    assert (loss.points, len(loss.history), loss.minimum) == (500, 200, Point(333, 0.0))
     again = metrics.pop("again")
-    assert (again.first, again.last, again.count) == (Point(7, 3.0), Point(7, 2.0), 3)
+    assert (again.first, again.last, again.points) == (Point(7, 3.0), Point(7, 2.0), 3)
     assert again.history == (Point(7, 2.0),)
     assert metrics == {}
     assert run == RunSnapshot(
@@ -451,7 +451,7 @@ class TestConversion:
 
     def test_a_metric_of_nan_alone(self) -> None:
         metric = metric_of([Point(0, math.nan), Point(1, math.nan)], keep_history=False)
-        assert (metric.minimum.step, metric.maximum.step, metric.count) == (0, 0, 2)
+        assert (metric.minimum.step, metric.maximum.step, metric.points) == (0, 0, 2)
 
     def test_extremes_are_found_first_and_past_nan(self) -> None:
         points = [Point(0, math.nan), Point(1, 2.0), Point(2, 1.0), Point(3, 1.0), Point(4, 2.0)]
