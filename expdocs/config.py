@@ -71,10 +71,9 @@ class Settings(NamedTuple):
 
     def is_record(self, path: str) -> bool:
         """Whether a file is to be read as a record."""
-        name = path.rpartition("/")[2]
-        if not name.lower().endswith(".md") or name in ("README.md", ".md"):
+        if path[-3:].lower() != ".md" or path.startswith(f"{self.evidence}/"):
             return False
-        if path.startswith(f"{self.evidence}/"):
+        if path.rpartition("/")[2] in ("README.md", path[-3:]):
             return False
         under = any(path.startswith(f"{root}/") for root in self.records)
         return under and not any(fnmatch.fnmatchcase(path, p) for p in self.exclude)

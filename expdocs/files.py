@@ -16,6 +16,7 @@ from expdocs.objects import ObjectStore
 _SECOND = 1_000_000_000
 _TICK = _SECOND // 10
 _COARSE_TICK = 2 * _SECOND + _TICK  # of file systems that count in seconds
+_WINDOWS = os.name == "nt"  # where the ctime is the time of creation
 _REGULAR = {"100644", "100755"}
 _NO_FILE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.ENXIO}
 # A link is not followed, and opening a pipe does not wait for somebody to write into it.
@@ -48,9 +49,8 @@ def mark_of(found: os.stat_result, now: int) -> str:
     A file that was written just now could be written again within the same tick of the file
     system's clock; its mark fits no other one (git calls such an index entry racily clean).
     """
-    written = max(found.st_mtime_ns, found.st_ctime_ns)
-    tick = _TICK if written % _SECOND else _COARSE_TICK
-    if written > now - tick:
+    written = found.st_mtime_ns if _WINDOWS else found.st_ctime_ns
+    if written > now - _COARSE_TICK and (written > now - _TICK or not written % _SECOND):
         return f"written at {now}"
     return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
 
@@ -70,6 +70,7 @@ class WorkingTree:
 
     def __init__(self, root: Path, run: Callable[..., bytes]) -> None:
         self._root = root
+        self._top = f"{root}/"
         self._run = run
         self._folders = {"": True}
         self._now = time.time_ns()
@@ -98,7 +99,7 @@ class WorkingTree:
         try:
             if not self._own(path.rpartition("/")[0]):
                 return None
-            found = os.lstat(f"{self._root}/{path}")
+            found = os.lstat(self._top + path)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:

@@ -25,7 +25,7 @@ class Anew(NamedTuple):
     """
 
     said: list[Said]
-    rows: list[str]
+    rows: str
     git: dict[str, str]
     disk: set[str]
 
@@ -93,11 +93,11 @@ def _whole(before: Memory | None, kept: Mapping[str, _Row], fresh: Mapping[str, 
             disk.add(name)
     rows = [row.line for path, row in kept.items() if path not in fresh]
     rows += [_line(one) for one in fresh.values()]
-    return Anew([one for one in said if one.anything], rows, git, disk)
+    return Anew([one for one in said if one.anything], "\n".join(rows), git, disk)
 
 
-def _rows(lines: Iterable[str]) -> Iterable[_Row]:
-    split = [line.split("\t", 1) for line in lines]
+def _rows(text: str) -> Iterable[_Row]:
+    split = [line.split("\t", 1) for line in text.split("\n") if line]
     outlines = json.loads(f"[{','.join(outline for _, outline in split)}]")
     for (asked, outline), (path, id_, status, *lists) in zip(split, outlines, strict=True):
         found = Outline(path, id_, status, *map(tuple, lists))

@@ -35,7 +35,7 @@ class Memory(NamedTuple):
     git: Mapping[str, str]
     disk: Mapping[str, str]
     said: Sequence[Said]
-    rows: Sequence[str]
+    rows: str
 
 
 def recall(path: Path, key: str) -> Memory | None:
@@ -59,7 +59,7 @@ def _decoded(head: dict[str, Any], rest: bytes, key: str) -> Memory | None:
         git,
         disk,
         [_said(*one) for one in json.loads(said)],
-        rows.decode("ascii").split("\n") if rows else [],
+        rows.decode("ascii"),
     )
 
 
@@ -78,7 +78,7 @@ def keep(path: Path, key: str, memory: Memory) -> None:
             memory.marks.encode("utf-8", "surrogateescape"),
             json.dumps([memory.git, memory.disk]).encode(),
             json.dumps(memory.said).encode(),
-            "\n".join(memory.rows).encode("ascii"),
+            memory.rows.encode("ascii"),
         )
     )
     head = json.dumps({"form": _FORM, "key": key, "check": zlib.crc32(rest)}).encode()
