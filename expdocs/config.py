@@ -39,6 +39,7 @@ class Weight(NamedTuple):
     line: int
 
 
+_MARKDOWN = (".md", ".MD", ".Md", ".mD")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -71,7 +72,7 @@ class Settings(NamedTuple):
 
     def is_record(self, path: str) -> bool:
         """Whether a file is to be read as a record."""
-        if path[-3:].lower() != ".md" or path.startswith(f"{self.evidence}/"):
+        if not path.endswith(_MARKDOWN) or path.startswith(f"{self.evidence}/"):
             return False
         if path.rpartition("/")[2] in ("README.md", path[-3:]):
             return False

@@ -26,11 +26,13 @@ MAX_FILES = 8
 class Memory(NamedTuple):
     """One state of a repository's files and what was said of it.
 
-    ``marks`` maps paths to marks as ``path NUL mark NUL path NUL …``; ``git`` maps object ids to
-    what git said of them, ``disk`` paths to marks; ``rows`` has a line for each record: the hashes
-    of its questions, a tab, its outline as JSON.
+    ``key`` names what everything else rests on: code, settings and kinds. ``marks`` maps paths to
+    marks as ``path NUL mark NUL path NUL …``; ``git`` maps object ids to what git said of them,
+    ``disk`` paths to marks; ``rows`` has a line for each record: the hashes of its questions, a
+    tab, its outline as JSON.
     """
 
+    key: str
     marks: str
     git: Mapping[str, str]
     disk: Mapping[str, str]
@@ -38,23 +40,24 @@ class Memory(NamedTuple):
     rows: str
 
 
-def recall(path: Path, key: str) -> Memory | None:
-    """Return what was kept under this key, or None."""
+def recall(path: Path) -> Memory | None:
+    """Return what was kept in a file, or None where that cannot be read."""
     try:
         if path.stat().st_size > _MAX_BYTES:
             return None
         head, _, rest = path.read_bytes().partition(b"\n")
-        return _decoded(json.loads(head), rest, key)
+        return _decoded(json.loads(head), rest)
     except (OSError, ValueError, TypeError, KeyError, IndexError, RecursionError):
         return None
 
 
-def _decoded(head: dict[str, Any], rest: bytes, key: str) -> Memory | None:
-    if head["form"] != _FORM or head["key"] != key or head["check"] != zlib.crc32(rest):
+def _decoded(head: dict[str, Any], rest: bytes) -> Memory | None:
+    if head["form"] != _FORM or head["check"] != zlib.crc32(rest):
         return None
     marks, world, said, rows = rest.split(b"\n\0\n")
     git, disk = json.loads(world)
     return Memory(
+        str(head["key"]),
         marks.decode("utf-8", "surrogateescape"),
         git,
         disk,
@@ -71,7 +74,7 @@ def _findings(listed: list[Any]) -> tuple[Finding, ...]:
     return tuple(Finding._make((*fields, Severity(severity))) for *fields, severity in listed)
 
 
-def keep(path: Path, key: str, memory: Memory) -> None:
+def keep(path: Path, memory: Memory) -> None:
     """Write what the next check will need; where that cannot be written, it will do without."""
     rest = b"\n\0\n".join(
         (
@@ -81,7 +84,7 @@ def keep(path: Path, key: str, memory: Memory) -> None:
             memory.rows.encode("ascii"),
         )
     )
-    head = json.dumps({"form": _FORM, "key": key, "check": zlib.crc32(rest)}).encode()
+    head = json.dumps({"form": _FORM, "key": memory.key, "check": zlib.crc32(rest)}).encode()
     try:
         write_bytes(path, head + b"\n" + rest, durable=False)
         _make_room(path.parent)

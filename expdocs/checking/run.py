@@ -10,6 +10,7 @@ import hashlib
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from expdocs.checking.changes import NO_CHANGES, Changes, changes_since, marks_of, marks_on_disk
@@ -45,22 +46,43 @@ def check(
     A ``passing`` state, such as the commit that another one is held against, replaces nothing.
     """
     started = time.time_ns()
+    # In an incomplete clone nobody can tell what is missing from what a fetch would bring.
+    keeps = place if place is not None and not repository.incomplete else None
+    recalling = _Recalling(keeps)
     entries = files.list(settings.roots)
     records = [entry for entry in entries if settings.is_record(entry.path)]
     odd = [_no_folder(entry.path) for entry in entries if entry.path in settings.records]
-    # In an incomplete clone nobody can tell what is missing from what a fetch would bring.
-    if place is None or repository.incomplete:
+    if keeps is None:
         return Outcome(len(records), [*odd, *_anew(repository, files, records).said])
     key = _key(settings, entries)
-    before = recall(place, key)
+    before = recalling.result(key)
     changes = changes_since(before, repository, entries) if before else NO_CHANGES
     if before is not None and not any(changes):
         return Outcome(len(records), [*odd, *before.said])
     found = _anew(repository, files, records, before, changes)
     if before is None or not passing:
         disk = marks_on_disk(found.disk, started)
-        keep(place, key, Memory(marks_of(entries), found.git, disk, found.said, found.rows))
+        keep(keeps, Memory(key, marks_of(entries), found.git, disk, found.said, found.rows))
     return Outcome(len(records), [*odd, *found.said])
+
+
+class _Recalling:
+    """Reads what was kept while git lists the files."""
+
+    def __init__(self, place: Path | None) -> None:
+        self._found: Memory | None = None
+        self._reading = Thread(target=self._read, args=[place]) if place else None
+        if self._reading:
+            self._reading.start()
+
+    def _read(self, place: Path) -> None:
+        self._found = recall(place)
+
+    def result(self, key: str) -> Memory | None:
+        """Return what was kept under this key, or None."""
+        if self._reading:
+            self._reading.join()
+        return self._found if self._found and self._found.key == key else None
 
 
 def _no_folder(root: str) -> Said:
