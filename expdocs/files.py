@@ -92,12 +92,13 @@ class WorkingTree:
         options = ("--cached", "--others", "--exclude-standard", "--deduplicate")
         specs = [f":(top,literal){root}" for root in roots]
         listing = os.fsdecode(self._run("ls-files", "-z", *options, "--", *specs))
-        paths = sorted(name for name in listing.split("\0") if name)
-        return [entry for path in paths if (entry := self._entry(path))]
+        found = (self._entry(path) for path in sorted(filter(None, listing.split("\0"))))
+        return [entry for entry in found if entry is not None]
 
     def _entry(self, path: str) -> Entry | None:
+        folder = path[: max(path.rfind("/"), 0)]
         try:
-            if not self._own(path.rpartition("/")[0]):
+            if not (self._folders.get(folder) or self._own(folder)):
                 return None
             found = os.lstat(self._top + path)
         except (FileNotFoundError, NotADirectoryError):

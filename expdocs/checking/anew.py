@@ -32,8 +32,11 @@ class Anew(NamedTuple):
 
 class _Row(NamedTuple):
     outline: Outline
-    asked: frozenset[str]
     line: str
+
+    @property
+    def asked(self) -> list[str]:
+        return self.line.partition("\t")[0].split(" ")
 
 
 def judge_anew(
@@ -97,11 +100,10 @@ def _whole(before: Memory | None, kept: Mapping[str, _Row], fresh: Mapping[str, 
 
 
 def _rows(text: str) -> Iterable[_Row]:
-    split = [line.split("\t", 1) for line in text.split("\n") if line]
-    outlines = json.loads(f"[{','.join(outline for _, outline in split)}]")
-    for (asked, outline), (path, id_, status, *lists) in zip(split, outlines, strict=True):
-        found = Outline(path, id_, status, *map(tuple, lists))
-        yield _Row(found, frozenset(asked.split(" ")), f"{asked}\t{outline}")
+    lines = [line for line in text.split("\n") if line]
+    outlines = json.loads("[" + ",".join([line.partition("\t")[2] for line in lines]) + "]")
+    for line, (path, id_, status, *lists) in zip(lines, outlines, strict=True):
+        yield _Row(Outline(path, id_, status, *map(tuple, lists)), line)
 
 
 def _line(checked: Checked) -> str:

@@ -42,13 +42,14 @@ def marks_of(entries: Sequence[Entry]) -> str:
 def _changed(before: str, now: str) -> set[str]:
     if before == now:
         return set()
-    old, new = _pairs(before), _pairs(now)
-    return {path for path, _ in old ^ new}
+    old, new = _marks(before), _marks(now)
+    gone = old.keys() - new.keys()
+    return gone | {path for path, mark in new.items() if old.get(path) != mark}
 
 
-def _pairs(marks: str) -> set[tuple[str, str]]:
-    parts = iter(marks.split("\0"))
-    return set(zip(parts, parts, strict=False))
+def _marks(text: str) -> dict[str, str]:
+    parts = iter(text.split("\0"))
+    return dict(zip(parts, parts, strict=False))
 
 
 def commits_in(repository: Repository, shas: Iterable[str]) -> dict[str, str]:

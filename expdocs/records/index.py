@@ -25,7 +25,7 @@ class Index:
         read: Callable[[str], Record | None],
         note: Note = unnoted,
     ) -> None:
-        self._outlines = sorted(outlines)
+        self._outlines = sorted(outlines, key=lambda outline: outline.path)
         self._read = read
         self._note = note
 
