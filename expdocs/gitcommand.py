@@ -10,7 +10,8 @@ from pathlib import Path
 
 from expdocs.errors import CannotRun
 
-_UNOPENED = re.compile(rb"could not open directory '(.*)/'")
+# Git warns of a folder that it leaves out, and goes on; one that does not exist is left out rightly.
+_UNOPENED = re.compile(rb"could not open directory '(.*)/': (?!No such file|Not a directory)")
 
 # What hooks run with, and what would point git elsewhere; see git rev-parse --local-env-vars.
 # The index of a commit in progress is looked at on purpose, so GIT_INDEX_FILE is not among them.
@@ -74,10 +75,8 @@ def run_git(
         raise CannotRun("git is not installed", "install git 2.36 or newer") from error
     except NotADirectoryError as error:
         raise CannotRun(f"{where} is not a folder") from error
-    if b"could not open directory" in done.stderr:  # git goes on, as if nothing stood in it
-        found = _UNOPENED.search(done.stderr)
-        folder = os.fsdecode(found[1]) if found else "a folder"
-        raise CannotRun(f"{folder} cannot be read", "check its permissions")
+    if unopened := _UNOPENED.search(done.stderr):
+        raise CannotRun(f"{os.fsdecode(unopened[1])} cannot be read", "check its permissions")
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
         raise CannotRun(f"git {arguments[0]} failed: {lines[0].removeprefix('fatal: ')}")

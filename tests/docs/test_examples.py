@@ -22,8 +22,8 @@ import re
 import shutil
 import subprocess
 import sysconfig
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -345,7 +345,7 @@ def _snapshot(run_id: str, name: str, values: tuple[float, ...]) -> RunSnapshot:
     metric = Metric(points[0], points[-1], least, greatest, len(points), points)
     params = {"c": "0.1", "sampler": "borderline"}
     run = RunSnapshot(run_id, "1", "churn", name, "FINISHED", "active", params=params)
-    return replace(run, metrics={"val_f1": metric})
+    return run._replace(metrics={"val_f1": metric})
 
 
 def _child(number: int, value: float) -> PopulationRun:
@@ -427,16 +427,14 @@ def test_a_fragment_is_what_its_file_may_hold(text: str, repo: Any, run_cli: Any
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["github-workflows", "gitlab-ci"])
-def test_a_fragment_of_a_job_is_what_its_server_takes(name: str, tmp_path: Path) -> None:
-    key = {"github-workflows": "steps", "gitlab-ci": "script"}[name]
+def test_a_fragment_of_a_job_is_what_its_server_takes(tmp_path: Path) -> None:
     shown = [yaml.safe_load(b.text) for b in blocks(DOCS / "hooks-and-ci.md")
              if b.language == "yaml"]  # fmt: skip
-    (job,) = [fragment for fragment in shown if key in fragment]
-    file = {"github-workflows": {"on": "push", "jobs": {"check": {"runs-on": "x", **job}}}}
-    (tmp_path / "ci.yml").write_text(json.dumps(file.get(name, {"expdocs": job})), encoding="utf-8")
+    (job,) = [fragment for fragment in shown if "steps" in fragment]
+    file = {"on": "push", "jobs": {"check": {"runs-on": "x", **job}}}
+    (tmp_path / "ci.yml").write_text(json.dumps(file), encoding="utf-8")
     done = subprocess.run(
-        [PROGRAMS / "check-jsonschema", "--builtin-schema", f"vendor.{name}", "ci.yml"],
+        [PROGRAMS / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", "ci.yml"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -473,7 +471,7 @@ def test_the_table_of_settings_has_the_defaults() -> None:
     for name in names:
         default = getattr(Settings(), name)
         shown = json.dumps(list(default) if isinstance(default, tuple) else default or "")
-        if not isinstance(default, dict) and name != "protected_branch":
+        if not isinstance(default, Mapping) and name != "protected_branch":
             assert rows[name].strip("` ") == shown, name
 
 

@@ -20,6 +20,8 @@ from typing import Any
 import pytest
 import yaml
 
+from expdocs.edit import initialise
+
 INSTALL = "python -m pip install 'expdocs[site]'"
 REPORT = "gl-code-quality-report.json"
 ALL_BRANCHES = "+refs/heads/*:refs/remotes/origin/*"
@@ -378,3 +380,18 @@ def test_what_init_advises_for_gitlab_is_the_file_that_it_writes() -> None:
     assets = Path(__file__).parents[2] / "expdocs" / "edit" / "init"
     texts = [(assets / name).read_bytes() for name in ("gitlab-ci.yml", "gitlab-ci.yml.advice")]
     assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize(
+    ("file", "server"), [("workflow.yml", "github-workflows"), ("gitlab-ci.yml", "gitlab-ci")]
+)
+def test_the_file_is_what_its_server_takes(file: str, server: str) -> None:
+    program = Path(sys.executable).with_name("check-jsonschema")
+    template = Path(initialise.__file__).with_name("init") / file
+    done = subprocess.run(
+        [program, "--builtin-schema", f"vendor.{server}", template],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
