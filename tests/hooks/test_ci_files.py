@@ -20,8 +20,6 @@ from typing import Any
 import pytest
 import yaml
 
-from expdocs.edit import initialise
-
 INSTALL = "python -m pip install 'expdocs[site]'"
 REPORT = "gl-code-quality-report.json"
 ALL_BRANCHES = "+refs/heads/*:refs/remotes/origin/*"
@@ -383,13 +381,21 @@ def test_what_init_advises_for_gitlab_is_the_file_that_it_writes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "server"), [("workflow.yml", "github-workflows"), ("gitlab-ci.yml", "gitlab-ci")]
+    ("origin", "file", "server"),
+    [
+        ("https://github.com/team/churn.git", ".github/workflows/expdocs.yml", "github-workflows"),
+        ("https://gitlab.example.org/team/churn.git", ".gitlab-ci.yml", "gitlab-ci"),
+    ],
 )
-def test_the_file_is_what_its_server_takes(file: str, server: str) -> None:
+def test_the_file_is_what_its_server_takes(
+    repo: Any, run_cli: Any, origin: str, file: str, server: str
+) -> None:
+    made = repo()
+    made.git("remote", "add", "origin", origin)
+    assert run_cli("init", cwd=made.root).code == 0
     program = Path(sys.executable).with_name("check-jsonschema")
-    template = Path(initialise.__file__).with_name("init") / file
     done = subprocess.run(
-        [program, "--builtin-schema", f"vendor.{server}", template],
+        [program, "--builtin-schema", f"vendor.{server}", made.root / file],
         capture_output=True,
         text=True,
         check=False,
