@@ -10,7 +10,7 @@ from pathlib import Path
 
 from expdocs.errors import CannotRun
 
-# Git warns of a folder that it leaves out, and goes on; one that does not exist is left out rightly.
+# Git warns of a folder that it leaves out and goes on. One that does not exist is left out rightly.
 _UNOPENED = re.compile(rb"could not open directory '(.*)/': (?!No such file|Not a directory)")
 
 # What hooks run with, and what would point git elsewhere; see git rev-parse --local-env-vars.
