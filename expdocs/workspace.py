@@ -58,11 +58,14 @@ class Workspace:
     @cached_property
     def evidence(self) -> Evidence:
         """The committed evidence."""
-        return self.read_evidence()
+        return Evidence(self.files, self.settings.evidence)
 
-    def read_evidence(self, note: Note = unnoted) -> Evidence:
-        """Return the committed evidence, read anew; ``note`` is told what is asked of it."""
-        return Evidence(self.files, self.settings.evidence, note)
+    def passing_evidence(self, note: Note) -> Evidence:
+        """Return the committed evidence for who goes from record to record and asks no more.
+
+        ``note`` is told what is asked.
+        """
+        return Evidence(self.files, self.settings.evidence, note, room=256)
 
     def read_commits(self, evidence: Evidence, note: Note = unnoted) -> Commits:
         """Return the repository's commits, of which snapshots tell where git lacks them."""

@@ -43,7 +43,7 @@ class Checker:
         self._entries = entries
         self._whole = lru_cache(maxsize=MAX_HELD)(self._read_whole)
         self._asked: set[str] = set()
-        self._evidence = workspace.read_evidence(self._asked.add)
+        self._evidence = workspace.passing_evidence(self._asked.add)
         self._commits = workspace.read_commits(self._evidence, self._asked.add)
 
     def presume(self, entry: Entry) -> Checked:

@@ -22,7 +22,6 @@ from expdocs.files import Files, Unreadable
 from expdocs.questions import Note, unnoted
 
 _Snapshot = TypeVar("_Snapshot")
-MAX_HELD = 4096
 
 
 class BrokenSnapshot(NamedTuple):
@@ -44,6 +43,7 @@ class _Shelf(Generic[_Snapshot]):
         decode: Callable[[bytes], _Snapshot],
         name_of: Callable[[_Snapshot], str],
         note: Note,
+        room: int,
     ) -> None:
         self._files = files
         self._folder = folder
@@ -51,11 +51,12 @@ class _Shelf(Generic[_Snapshot]):
         self._decode = decode
         self._name_of = name_of
         self._note = note
+        self._room = room
         self._held: dict[str, tuple[str, _Snapshot | BrokenSnapshot | None]] = {}
 
     def get(self, name: str) -> _Snapshot | BrokenSnapshot | None:
         if name not in self._held:
-            if len(self._held) >= MAX_HELD:
+            if len(self._held) >= self._room:
                 del self._held[next(iter(self._held))]
             self._held[name] = self._found(name)
         path, found = self._held[name]
@@ -83,18 +84,29 @@ class _Shelf(Generic[_Snapshot]):
 
 
 class Evidence:
-    """Reads snapshots out of one state of the repository's files; notes which were asked for."""
+    """Reads snapshots out of one state of the repository's files; notes which were asked for.
 
-    def __init__(self, files: Files, folder: str, note: Note = unnoted) -> None:
+    Of each kind the last ``room`` are held.
+    """
+
+    def __init__(
+        self, files: Files, folder: str, note: Note = unnoted, room: int = 100_000
+    ) -> None:
         self._folder = folder
         self._runs = _Shelf[RunSnapshot](
-            files, folder, run_path, decode_run, lambda one: one.run_id, note
+            files, folder, run_path, decode_run, lambda one: one.run_id, note, room
         )
         self._commits = _Shelf[CommitSnapshot](
-            files, folder, commit_path, decode_commit, lambda one: one.sha, note
+            files, folder, commit_path, decode_commit, lambda one: one.sha, note, room
         )
         self._populations = _Shelf[Population](
-            files, folder, population_path, decode_population, lambda one: one.experiment_id, note
+            files,
+            folder,
+            population_path,
+            decode_population,
+            lambda one: one.experiment_id,
+            note,
+            room,
         )
 
     def run(self, run_id: str) -> RunSnapshot | BrokenSnapshot | None:
