@@ -24,7 +24,7 @@ from fuzz.mutator import TOKENS, inputs
 FOLDER = Path(__file__).parent
 CORPUS = FOLDER / "corpus"
 FOUND = FOLDER / "found"
-WORK = FOLDER / "work"
+WORK = FOLDER / "scratch"
 LONGEST = 4096
 NAMES = (
     *("record", "reader", "prose", "snapshot", "reference", "number", "tracked", "gitobject"),
