@@ -64,7 +64,7 @@ def judge_anew(
     touched = _touched(kept, changes.questions | _of_outlines(known, kept, fresh))
     again = [present[path] for path in (*open_ones, *touched)]
     fresh |= {c.outline.path: c for c in second_pass(workspace, index, checker, again)}
-    return _whole(before, kept, fresh)
+    return _whole(before, changes, kept, fresh)
 
 
 def _of_outlines(
@@ -83,10 +83,18 @@ def _touched(kept: Mapping[str, _Row], questions: Iterable[str]) -> list[str]:
     return [path for path, row in kept.items() if not hashes.isdisjoint(row.asked)]
 
 
-def _whole(before: Memory | None, kept: Mapping[str, _Row], fresh: Mapping[str, Checked]) -> Anew:
+def _whole(
+    before: Memory | None,
+    changes: Changes,
+    kept: Mapping[str, _Row],
+    fresh: Mapping[str, Checked],
+) -> Anew:
     said = [s for s in (before.said if before else ()) if s.path in kept and s.path not in fresh]
     said += [Said(path, one.notes, one.judgement) for path, one in fresh.items()]
-    git, disk = dict(before.git) if before else {}, set(before.disk) if before else set()
+    # Whoever still asks for what has another answer now was judged anew and says so below.
+    answers = before.git.items() if before else ()
+    git = {sha: answer for sha, answer in answers if f"git:{sha}" not in changes.questions}
+    disk = set(before.disk) if before else set()
     for question in {question for one in fresh.values() for question in one.asked}:
         subject, _, name = question.partition(":")
         sha, _, answer = name.partition(" ")

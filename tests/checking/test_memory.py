@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -235,6 +236,22 @@ def test_a_commit_that_went_and_came_back(checked_repo: Any, run_cli: Any, tmp_p
     assert {f["rule"] for f in both(checked_repo, run_cli)} == {"EVD201", "CLM108"}
     checked_repo.git("fetch", "-q", str(tmp_path / "mirror"), "main")
     assert {f["rule"] for f in both(checked_repo, run_cli)} == {"EVD205"}
+
+
+def test_what_nobody_asks_for_any_more_is_forgotten(checked_repo: Any, run_cli: Any) -> None:
+    both(checked_repo, run_cli)
+    for path in (checked_repo.record, checked_repo.snapshot("smote-2")):
+        (checked_repo.root / path).unlink()
+    checked_repo.git("checkout", "-q", "--orphan", "alone")
+    checked_repo.commit()
+    checked_repo.git("branch", "-D", "main")
+    checked_repo.git("reflog", "expire", "--expire=now", "--all")
+    checked_repo.git("gc", "-q", "--prune=now")
+    time.sleep(0.15)  # until no file counts as written just now
+    run_cli("check", cwd=checked_repo.root)
+    before = [path.stat().st_mtime_ns for path in kept(checked_repo.root)]
+    run_cli("check", cwd=checked_repo.root)
+    assert [path.stat().st_mtime_ns for path in kept(checked_repo.root)] == before
 
 
 def test_an_id_that_comes_changes_what_others_are_told(checked_repo: Any, run_cli: Any) -> None:
