@@ -17,7 +17,6 @@ from expdocs.checking.changes import NO_CHANGES, Changes, changes_since, marks_o
 from expdocs.checking.memory import Memory, keep, recall
 from expdocs.config import Settings
 from expdocs.files import Entry, Files
-from expdocs.findings import Finding
 from expdocs.packaged import code_mark
 from expdocs.repository import Repository
 from expdocs.rules.choice import Judgement, Said
@@ -51,7 +50,7 @@ def check(
     recalling = _Recalling(keeps)
     entries = files.list(settings.roots)
     records = [entry for entry in entries if settings.is_record(entry.path)]
-    odd = [_no_folder(entry.path) for entry in entries if entry.path in settings.records]
+    odd = _said_of_folders([e.path for e in entries if e.path in settings.records])
     if keeps is None:
         return Outcome(len(records), [*odd, *_anew(repository, files, records).said])
     key = _key(settings, entries)
@@ -85,10 +84,13 @@ class _Recalling:
         return self._found if self._found and self._found.key == key else None
 
 
-def _no_folder(root: str) -> Said:
-    message = f"the record folder {root} is a file, a symbolic link or a submodule"
-    found = Finding(root, 1, 1, "REC104", message, "make it a folder that git tracks")
-    return Said(root, (found,), Judgement())
+def _said_of_folders(roots: Sequence[str]) -> list[Said]:
+    """Return what there is to say of record folders that are none."""
+    if not roots:
+        return []
+    from expdocs.records.corpus import no_folder  # noqa: PLC0415 - of use for a broken tree only
+
+    return [Said(root, (no_folder(root),), Judgement()) for root in roots]
 
 
 def _anew(
