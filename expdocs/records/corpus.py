@@ -59,10 +59,6 @@ class Corpus:
         """Return the record with this id, also under an id that it had before."""
         return self.by_id.get(record_id) or self.by_alias.get(record_id)
 
-    def knows(self, record_id: str) -> bool:
-        """Whether a record of this id exists, readable or not."""
-        return self.find(record_id) is not None or record_id in self.unread_ids
-
     @cached_property
     def links(self) -> tuple[Link, ...]:
         """Every link, in the order of records and places."""
