@@ -15,7 +15,9 @@ def main() -> None:
     # Loading click and the command already makes thousands of values.
     from expdocs.cli.program import run  # noqa: PLC0415
 
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # nor is there anything to look for as the interpreter goes
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ class Settings(NamedTuple):
             return False
         if path.rpartition("/")[2] in ("README.md", path[-3:]):
             return False
-        under = any(path.startswith(f"{root}/") for root in self.records)
+        under = path.startswith(tuple([f"{root}/" for root in self.records]))
         return under and not any(fnmatch.fnmatchcase(path, p) for p in self.exclude)
 
     @property

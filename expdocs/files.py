@@ -92,20 +92,19 @@ class WorkingTree:
         options = ("--cached", "--others", "--exclude-standard", "--deduplicate")
         specs = [f":(top,literal){root}" for root in roots]
         listing = os.fsdecode(self._run("ls-files", "-z", *options, "--", *specs))
-        found = (self._entry(path) for path in sorted(filter(None, listing.split("\0"))))
-        return [entry for entry in found if entry is not None]
-
-    def _entry(self, path: str) -> Entry | None:
-        folder = path[: max(path.rfind("/"), 0)]
-        try:
-            if not (self._folders.get(folder) or self._own(folder)):
-                return None
-            found = os.lstat(self._top + path)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            raise Unreadable(path, error) from error
-        return Entry(path, stat.S_ISREG(found.st_mode), found.st_size, mark_of(found, self._now))
+        entries: list[Entry] = []
+        for path in sorted(filter(None, listing.split("\0"))):
+            try:
+                if not self._own(path.rpartition("/")[0]):
+                    continue
+                found = os.lstat(self._top + path)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                raise Unreadable(path, error) from error
+            regular = stat.S_ISREG(found.st_mode)
+            entries.append(Entry(path, regular, found.st_size, mark_of(found, self._now)))
+        return entries
 
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes, or None where there is no regular file."""

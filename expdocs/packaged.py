@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from expdocs import __version__
+
 
 def packaged_folder(name: str) -> Path:
     """Return ``schemas`` or ``hooks``, in an installed wheel or in a checkout."""
@@ -17,12 +19,15 @@ def packaged_folder(name: str) -> Path:
 
 def code_mark() -> str:
     """Return what tells this installation from another: Python, our files, other packages."""
-    ours = (os.path.dirname(__file__), str(packaged_folder("schemas")))  # noqa: PTH120
-    files = sorted(mark for folder in ours for mark in _marks(folder))
+    package = Path(__file__).parent
     # Installing or removing a package changes the time of the folder that it is in.
-    shelves = (Path(path) for path in sys.path if path.endswith("-packages"))
-    others = [str(shelf.stat().st_mtime_ns) for shelf in shelves if shelf.is_dir()]
-    return "\n".join((sys.version, *files, *others))
+    shelves = [Path(path) for path in sys.path if path.endswith("-packages")]
+    packages = [f"{shelf} {shelf.stat().st_mtime_ns}" for shelf in shelves if shelf.is_dir()]
+    files: list[str] = []
+    if package.parent not in shelves:  # a checkout, whose files people edit
+        ours = (str(package), str(packaged_folder("schemas")))
+        files = sorted(mark for folder in ours for mark in _marks(folder))
+    return "\n".join((sys.version, __version__, *packages, *files))
 
 
 def _marks(folder: str) -> Iterator[str]:

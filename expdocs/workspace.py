@@ -22,7 +22,7 @@ from expdocs.repository import Repository
 from expdocs.rules.context import Context
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Workspace:
     """One state of a repository's files, read as records on demand."""
 

@@ -34,7 +34,7 @@ class YamlProblem(ValueError):
         self.offset = offset
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Scalar:
     """A scalar as written: ``plain`` when it stands without quotes; offsets enclose its source."""
 
@@ -49,7 +49,7 @@ class Scalar:
         return self.plain and not self.value
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class YamlSequence:
     """A YAML sequence."""
 
@@ -58,7 +58,7 @@ class YamlSequence:
     end: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class YamlMapping:
     """A YAML mapping with its keys in order; ``keys`` holds the place of each key."""
 

@@ -42,14 +42,29 @@ def marks_of(entries: Sequence[Entry]) -> str:
 def _changed(before: str, now: str) -> set[str]:
     if before == now:
         return set()
-    old, new = _marks(before), _marks(now)
-    gone = old.keys() - new.keys()
-    return gone | {path for path, mark in new.items() if old.get(path) != mark}
+    old, new = before.split("\0"), now.split("\0")
+    # Mostly one file among thousands is another one: what the two have alike at both ends is left.
+    head = _alike(old, new)
+    tail = min(_alike(old[::-1], new[::-1]), len(old) - head, len(new) - head)
+    one, other = _marks(old[head : len(old) - tail]), _marks(new[head : len(new) - tail])
+    gone = one.keys() - other.keys()
+    return gone | {path for path, mark in other.items() if one.get(path) != mark}
 
 
-def _marks(text: str) -> dict[str, str]:
-    parts = iter(text.split("\0"))
-    return dict(zip(parts, parts, strict=False))
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many paths and marks two lists begin with that are the same, by halving."""
+    low, high = 0, min(len(one), len(other)) // 2
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[2 * low : 2 * middle] == other[2 * low : 2 * middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return 2 * low
+
+
+def _marks(parts: Sequence[str]) -> dict[str, str]:
+    return dict(zip(parts[::2], parts[1::2], strict=False))
 
 
 def commits_in(repository: Repository, shas: Iterable[str]) -> dict[str, str]:

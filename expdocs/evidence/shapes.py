@@ -1,6 +1,6 @@
 """What evidence documents say, as values: runs, commits, the population of an experiment."""
 
-from __future__ import annotations
+# Without postponed annotations, each of which NamedTuple would compile at every start.
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -82,7 +82,7 @@ def scan_passage(body: str, start: int, end: int, found: Found) -> int:
     return max(position, end)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Opener:
     start: int
     text_start: int

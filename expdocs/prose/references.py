@@ -1,10 +1,9 @@
 """What a citation's target says: which value of which run, or which file at which commit."""
 
-from __future__ import annotations
+# Without postponed annotations, each of which NamedTuple would compile at every start.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple, NoReturn, cast
 
@@ -52,30 +51,29 @@ class Field(NamedTuple):
     step: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ValueOf:
+class ValueOf(NamedTuple):
     """``run:REF#FIELD``: one value of one run."""
 
     ref: RunRef
     field: Field
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(NamedTuple):
     """``delta:A..B#FIELD``: the value of B minus that of A."""
 
     a: RunRef
     b: RunRef
     field: Field
+    scheme: Literal["delta"] = "delta"
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
+class Ratio(NamedTuple):
     """``ratio:A..B#FIELD``: the value of B over that of A."""
 
     a: RunRef
     b: RunRef
     field: Field
+    scheme: Literal["ratio"] = "ratio"
 
 
 class Group(NamedTuple):

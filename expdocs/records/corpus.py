@@ -18,7 +18,7 @@ from expdocs.records.record import Record
 from expdocs.yamlnodes import Scalar
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Corpus:
     """All records that could be read, and the findings about the files that could not."""
 

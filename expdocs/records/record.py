@@ -45,7 +45,7 @@ class RunUse(NamedTuple):
     data_place: Place = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Record:
     """One record, read but not yet checked."""
 

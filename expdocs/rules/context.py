@@ -20,7 +20,7 @@ from expdocs.records.record import Record
 from expdocs.rules.catalogue import CATALOGUE
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Context:
     """Everything that a rule may ask: the other records, the evidence, the repository's commits."""
 
@@ -43,7 +43,7 @@ class Context:
         return self.read_corpus()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Subject:
     """One record under check, with what its schema says of it."""
 

@@ -739,3 +739,11 @@ def test_template_sections_are_the_kind_s(kind: str) -> None:
             assert text.strip() == "<!-- expdocs:runs -->\n<!-- /expdocs:runs -->"
         else:
             assert re.fullmatch(r"<!-- \? [^\n]+ -->", text.strip()), title
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_not_checked_at_every_start_is_sound(kind: str) -> None:
+    """Only the kinds of a repository are held against this schema when a program starts."""
+    form = json.loads((SCHEMAS.parent / "expdocs/kinds/kind.schema.json").read_text())
+    about = yaml.safe_load((SCHEMAS / kind / "kind.yaml").read_text())
+    jsonschema.Draft202012Validator(form).validate(about)
