@@ -1,4 +1,4 @@
-"""expdocs evidence: bring what records rest on into the repository."""
+"""expdocs evidence pull: bring what records rest on into the repository."""
 
 from __future__ import annotations
 
@@ -13,12 +13,7 @@ from expdocs.trackers.pull import Pulled, pull
 from expdocs.workspace import Workspace
 
 
-@click.group("evidence", short_help="Pull runs, commits and data hashes into snapshots.")
-def command() -> None:
-    """Bring what records rest on into the repository: runs, commits and data hashes."""
-
-
-@command.command(
+@click.command(
     "pull",
     epilog="Example: expdocs evidence pull last EXP-2026-11-20-417",
     short_help="Pull runs and commits into journal/evidence.",
@@ -29,7 +24,7 @@ def command() -> None:
 @click.option(
     "--replace", metavar="REASON", default="", help="Replace contradicted values, and say why."
 )
-def pull_command(what: tuple[str, ...], everything: bool, tracker: str | None, replace: str) -> int:
+def command(what: tuple[str, ...], everything: bool, tracker: str | None, replace: str) -> int:
     """Pull runs, or all that records rest on, into committed snapshots.
 
     RUN is a full id, a unique prefix, a run name, `last` or a tracker URL; RECORD an id or a path.
