@@ -6,6 +6,7 @@ import fnmatch
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -76,13 +77,22 @@ class Settings(NamedTuple):
             return False
         if path.rpartition("/")[2] in ("README.md", path[-3:]):
             return False
-        under = path.startswith(tuple([f"{root}/" for root in self.records]))
-        return under and not any(fnmatch.fnmatchcase(path, p) for p in self.exclude)
+        under = path.startswith(_folders(self.records))
+        return under and not (self.exclude and _fits(path, self.exclude))
 
     @property
     def configured(self) -> bool:
         """Whether the repository has been set up for expdocs."""
         return bool(self.file)
+
+
+@cache
+def _folders(roots: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{root}/" for root in roots)
+
+
+def _fits(path: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
 
 
 Read = Callable[[str], bytes | None]

@@ -119,6 +119,7 @@ def memory_place(repository: Repository, state: str) -> Path:
 
 def _key(settings: Settings, entries: Sequence[Entry]) -> str:
     """Return what every judgement rests on: our code, the settings and the repository's kinds."""
-    kinds = marks_of([e for e in entries if e.path.startswith(f"{settings.schemas}/")])
+    schemas = f"{settings.schemas}/"
+    kinds = marks_of([entry for entry in entries if entry.path.startswith(schemas)])
     whole = "\0".join((code_mark(), repr(settings), kinds))
     return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
