@@ -7,12 +7,12 @@ of every record pays for it; patterns that few records need are compiled when th
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 LEAST = 16
 _SWITCHES = 3
 _HEXADECIMAL = "0123456789abcdefABCDEF"
 
+_SWITCH = re.compile(r"[a-z](?=[A-Z0-9])|[A-Z](?=[0-9])|[0-9](?=[A-Za-z])")
 _RUN = re.compile(rf"[A-Za-z0-9_~-]{{{LEAST},}}")
 # What values that must stay secret are called; the same words stand in the scanner's own rules.
 _NAMES = ("pass", "pwd", "secret", "token", "key", "api", "auth", "access", "cred")
@@ -46,13 +46,8 @@ def is_digest(text: str) -> bool:
 
 
 def switches(text: str) -> int:
-    """Return how often a text changes between small letters, capitals and digits."""
-    return sum(
-        (a.islower() and (b.isupper() or b.isdecimal()))
-        or (a.isupper() and b.isdecimal())
-        or (a.isdecimal() and b.isalpha())
-        for a, b in pairwise(text)
-    )
+    """Return how often an ASCII text changes between small letters, capitals and digits."""
+    return len(_SWITCH.findall(text))
 
 
 def _long_runs(text: str) -> list[str]:
