@@ -45,6 +45,7 @@ class Tracker:
         self._client = client
         self._address = address
         self._names: dict[str, str] = {}
+        self._seen: dict[str, None] = {}
 
     @property
     def alias(self) -> str:
@@ -99,20 +100,44 @@ class Tracker:
         ``with_history`` maps a run id to metric names. Raises ``Refused`` naming every id that
         the tracker does not know, before the first run is yielded.
         """
+        wanted = list(dict.fromkeys(run_ids))
         with guard(self.shown):
-            runs = self._located(list(dict.fromkeys(run_ids)))
-        asked = with_history or {}
-        for batch in _batches(runs, _RUNS_A_BATCH):
+            found = self._found(wanted)
+        missing = [run_id for run_id in wanted if run_id not in found]
+        if missing:
+            raise _unknown(missing, self.shown)
+        for batch in _batches(found.values(), _RUNS_A_BATCH):
             with guard(self.shown):
-                snapshots = self._snapshots(batch, asked)
+                snapshots = self._snapshots(batch, with_history or {})
             yield from snapshots
+
+    def look_up(
+        self,
+        run_ids: Iterable[str],
+        with_history: Mapping[str, Collection[str]] | None = None,
+    ) -> Iterator[tuple[str, RunSnapshot | None]]:
+        """Yield each id in the given order with its run, None where the tracker knows no such run.
+
+        Like ``fetch``, but runs are asked for as the iteration goes on.
+        """
+        for chunk in _batches(dict.fromkeys(run_ids), _IDS_A_SEARCH):
+            with guard(self.shown):
+                found = self._found(chunk)
+            for batch in _batches(chunk, _RUNS_A_BATCH):
+                runs = [found[run_id] for run_id in batch if run_id in found]
+                with guard(self.shown):
+                    snapshots = self._snapshots(runs, with_history or {})
+                by_id = {snapshot.run_id: snapshot for snapshot in snapshots}
+                yield from ((run_id, by_id.get(run_id)) for run_id in batch)
 
     def children(
         self, parent_run_id: str, metric_names: Collection[str] = ()
     ) -> list[PopulationRun]:
         """Return the direct children of a run, such as those of a sweep, oldest first."""
         with guard(self.shown):
-            parent = self._located([parent_run_id])[0]
+            parent = self._found([parent_run_id]).get(parent_run_id)
+            if parent is None:
+                raise _unknown([parent_run_id], self.shown)
             condition = f"tags.`{PARENT_TAG}` = '{parent.info.run_id}'"
             found = self._search([parent.info.experiment_id], condition, _ALL)
             return _oldest_first(population_run_of(run, metric_names) for run in found)
@@ -127,38 +152,37 @@ class Tracker:
 
     # --- finding runs
 
-    def _located(self, wanted: Sequence[str]) -> list[Any]:
-        # The first run tells the experiment, one search gives all others that are in it.
+    def _found(self, wanted: Sequence[str]) -> dict[str, Any]:
+        """Return the runs that there are by id, in the order wanted."""
+        # A run tells its experiment, one search gives all others that are in it.
         found: dict[str, Any] = {}
-        missing: list[str] = []
-        pending = dict.fromkeys(wanted)
+        pending = dict.fromkeys(run_id for run_id in wanted if _RUN_ID.fullmatch(run_id))
+        for experiment_id in self._seen:
+            self._take(experiment_id, pending, found)
         while pending:
             run_id = next(iter(pending))
             del pending[run_id]
             run = self._run(run_id)
-            if run is None:
-                missing.append(run_id)
-                continue
-            found[run_id] = run
-            for other in self._search_ids(run.info.experiment_id, list(pending)):
-                if other.info.run_id in pending:
-                    found[other.info.run_id] = other
-                    del pending[other.info.run_id]
-        if missing:
-            raise _unknown(missing, self.shown)
-        return [found[run_id] for run_id in wanted]
+            if run is not None:
+                found[run_id] = run
+                self._seen[run.info.experiment_id] = None
+                self._take(run.info.experiment_id, pending, found)
+        return {run_id: found[run_id] for run_id in wanted if run_id in found}
+
+    def _take(self, experiment_id: str, pending: dict[str, None], found: dict[str, Any]) -> None:
+        for run in self._search_ids(experiment_id, list(pending)):
+            if run.info.run_id in pending:
+                found[run.info.run_id] = run
+                del pending[run.info.run_id]
 
     def _run(self, run_id: str) -> Any:
-        if not _RUN_ID.fullmatch(run_id):
-            return None
         run = _or_none(self._client.get_run, run_id)
         if run is not None and run.info.run_id != run_id:
             raise KeyError("the answer is not about the run that was asked for")
         return run
 
     def _search_ids(self, experiment_id: str, run_ids: list[str]) -> Iterator[Any]:
-        usable = (run_id for run_id in run_ids if _RUN_ID.fullmatch(run_id))
-        for chunk in _batches(usable, _IDS_A_SEARCH):
+        for chunk in _batches(run_ids, _IDS_A_SEARCH):
             listed = ",".join(f"'{run_id}'" for run_id in chunk)
             yield from self._search([experiment_id], f"attributes.run_id IN ({listed})", _ALL)
 

@@ -120,6 +120,18 @@ def test_all_unknown_runs_are_named_before_anything_is_given(tracker: Tracker, f
     assert filled.ids["weights"] not in caught.value.message
 
 
+def test_looking_up_gives_none_for_what_is_not_there(tracker: Tracker, filled: Any) -> None:
+    names = ["trial 2", "weights", "gone", "sweep"]
+    ids = [filled.ids[name] for name in names]
+    wanted = [UNKNOWN, ids[0], "x'y", ids[1], "1" * 32, *ids[2:], ids[0], ""]
+    found = list(tracker.look_up(wanted, {ids[1]: {"val_f1"}}))
+    assert [run_id for run_id, _ in found] == [*wanted[:-2], ""]
+    runs = {run_id: run for run_id, run in found if run is not None}
+    assert [run.run_name for run in runs.values()] == names
+    assert len(runs[ids[1]].metrics["val_f1"].history) == 3
+    assert list(tracker.look_up([])) == []
+
+
 class TestResolve:
     def test_ids_and_addresses_are_taken_as_they_are(self, tracker: Tracker) -> None:
         assert tracker.resolve(f" {UNKNOWN.upper()} ") == UNKNOWN
