@@ -8,6 +8,7 @@ from pathlib import Path
 
 from expdocs.config import Settings
 from expdocs.errors import CannotRun
+from expdocs.gitcommand import git_environment
 
 try:
     import git
@@ -18,6 +19,7 @@ except ImportError as error:  # GitPython is there, but the program that it need
 FSCK = "run: git fsck"
 TAG_PREFIX = "expdocs/"
 _IDENTITY = re.compile(r"(.*) <(.*)> \d+ [-+]\d+\Z")
+_OURS = re.compile(r"GIT_|LC_ALL\Z")
 _NOT_IN_AN_ID = re.compile(r"[^\w.-]+")
 
 
@@ -26,6 +28,8 @@ class History:
 
     def __init__(self, root: Path) -> None:
         self._repo = git.Repo(root)
+        cleaned = git_environment()
+        self._repo.git.update_environment(**{n: v for n, v in cleaned.items() if _OURS.match(n)})
 
     def author(self, settings: Settings) -> str:
         """Return the author id of whoever works here: from ``people`` by email, else the name."""

@@ -47,8 +47,11 @@ def free_id(kind: Kind, day: date, workspace: Workspace, draw: Draw = _AT_RANDOM
     """
     stem = f"{kind.prefix}-{day.isoformat()}-"
     taken = {key for key in _ids(workspace) if key.startswith(stem)}
-    paths = History(workspace.root).names_ever_added(stem)
-    taken |= {id_of_file(path) for path in paths}
+    # A partial clone may lack what would tell, and nothing is fetched for it; a number that is
+    # drawn twice all the same is found by the check.
+    if not workspace.repository.objects.partial:
+        paths = History(workspace.root).names_ever_added(stem)
+        taken |= {id_of_file(path) for path in paths}
     free = [f"{stem}{n:03}" for n in NUMBERS if f"{stem}{n:03}" not in taken]
     if not free:
         raise UsageError(f"all ids of {stem}… are taken", "give another day: --date YYYY-MM-DD")

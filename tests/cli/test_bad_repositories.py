@@ -174,6 +174,18 @@ def test_a_partial_clone_fetches_nothing(
     assert asked.exists(), "git itself would have asked"
 
 
+@pytest.mark.parametrize("what", ["blob:none", "tree:0"])
+def test_a_new_record_in_a_partial_clone_fetches_nothing(
+    checked_repo: Any, run_cli: Any, tmp_path: Path, what: str
+) -> None:
+    checked_repo.write({"train.py": "print('later')\n"})
+    checked_repo.commit("a second commit, whose trees differ from those that were fetched")
+    clone, asked = _partial_clone(checked_repo, tmp_path, what)
+    ran = run_cli("new", "experiment", "A title", cwd=clone.root)
+    assert (ran.code, ran.err) == (0, "")
+    assert not asked.exists()
+
+
 # --- names of refs
 
 BROKEN = {"a..b", "$(touch pwned)"}  # names that git refuses, and that it stumbles over
