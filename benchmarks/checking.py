@@ -3,7 +3,8 @@
     python benchmarks/checking.py [--records N] [--sizes N,N,...] [--rounds N] [--no-log] ...
 
 Prints one table and logs three MLflow experiments. Journals and the peers' venv are kept in the
-user's cache folder. A time is never asserted: the last column says what was reached here.
+user's cache folder. A time is never asserted: the last column says what was reached here of the
+goals of DEC-2026-11-21-537.
 """
 
 from __future__ import annotations
@@ -134,7 +135,7 @@ _COMMANDS = {
     "staged": "check --staged",
     "no-cache": "check --no-cache PATH",
 }
-_GOALS = {"pass": 10.0, "check-jsonschema": 0.5, "yamllint": None}
+_GOALS = {"pass": 13.0, "check-jsonschema": 0.5, "yamllint": None}
 
 
 # --- a whole journal
@@ -189,9 +190,9 @@ def _with_doorstop(found: Measured, given: Given, peers: Peers, folder: Path) ->
 def journal_figures(found: Measured, count: int) -> Iterator[Figure]:
     """Yield the figures of a whole journal."""
     journal = f"{count:,} records"
-    yield bare(f"{journal}, cold", found.median("cold"), "ms", 2000)
+    yield bare(f"{journal}, cold", found.median("cold"), "ms", 8000)
     if "no-cache" in found.times:
-        yield bare(f"{journal}, --no-cache", found.median("no-cache"), "ms", 2000)
+        yield bare(f"{journal}, --no-cache", found.median("no-cache"), "ms", 8000)
     for name, what, goal in _BEYOND:
         extra = beyond(found.times, name, "version")
         yield below(f"{journal}, {what}, beyond start-up", extra, found.median("version"), goal)
@@ -204,7 +205,7 @@ def journal_figures(found: Measured, count: int) -> Iterator[Figure]:
 
 _BEYOND = (
     ("warm", "warm, unchanged", 150),
-    ("edited", "warm, after one edit", 150),
+    ("edited", "warm, after one edit", 300),
     ("staged-cold", "--staged, cold", None),
     ("staged", "--staged, warm, after one edit", None),
 )
@@ -212,7 +213,7 @@ _BEYOND = (
 
 def _memory(journal: str, found: Measured) -> Iterator[Figure]:
     yield bare(f"{journal}, cold, memory of the largest process", found.peaks["cold"], "MB", None)
-    yield bare(f"{journal}, cold, memory of all processes", found.totals["cold"], "MB", None)
+    yield bare(f"{journal}, cold, memory of all processes", found.totals["cold"], "MB", 250)
     if "doorstop" in found.peaks:
         yield bare(f"{journal}, doorstop, memory", found.peaks["doorstop"], "MB", None)
 
