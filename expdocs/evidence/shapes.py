@@ -92,11 +92,13 @@ class PopulationRun(NamedTuple):
     user: str | None
     lifecycle_stage: str
     metrics: Mapping[str, float] = _NOTHING
+    name: str = ""
 
 
 class Population(NamedTuple):
-    """Every run of one experiment."""
+    """Every run of one experiment; ``experiment_name`` is empty in documents of older versions."""
 
     experiment_id: str
     runs: tuple[PopulationRun, ...]
     digest: str = ""
+    experiment_name: str = ""

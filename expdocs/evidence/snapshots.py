@@ -108,11 +108,16 @@ def encode_commit(snapshot: CommitSnapshot) -> bytes:
     return seal({name: getattr(snapshot, name) for name in names})
 
 
-def encode_population(experiment_id: str, runs: Iterable[PopulationRun]) -> bytes:
+def encode_population(
+    experiment_id: str, runs: Iterable[PopulationRun], experiment_name: str = ""
+) -> bytes:
     """Return a header line with the digest of the rest, then one line for every run, by id."""
     ordered = sorted(runs, key=lambda run: run.run_id)
     lines = b"".join(canonical(_population_body(run)) + b"\n" for run in ordered)
-    return seal_lines({"experiment_id": experiment_id, "runs": len(ordered)}, lines)
+    header: dict[str, Any] = {"experiment_id": experiment_id, "runs": len(ordered)}
+    if experiment_name:
+        header["experiment_name"] = experiment_name
+    return seal_lines(header, lines)
 
 
 def with_digest(snapshot: RunSnapshot) -> RunSnapshot:
@@ -153,7 +158,8 @@ def _metric_body(metric: Metric) -> dict[str, Any]:
 
 def _population_body(run: PopulationRun) -> dict[str, Any]:
     names = ("run_id", "parent_run_id", "status", "start_time", "user", "lifecycle_stage")
-    return {**{name: getattr(run, name) for name in names}, "metrics": run.metrics}
+    body = {**{name: getattr(run, name) for name in names}, "metrics": run.metrics}
+    return {**body, "name": run.name} if run.name else body
 
 
 # --- reading
@@ -173,7 +179,8 @@ def decode_population(data: bytes) -> Population:
     """Read the population of an experiment; raises ``SnapshotProblem``."""
     header, lines = unseal_lines(data)
     runs = tuple([shaped(_population_run_of, line) for line in lines])
-    return Population(shaped(_experiment_id_of, header), runs, header["sha256"])
+    experiment_id, name = shaped(_experiment_of, header)
+    return Population(experiment_id, runs, header["sha256"], name)
 
 
 # --- from JSON values to ours
@@ -229,11 +236,13 @@ def _population_run_of(document: dict[str, Any]) -> PopulationRun:
         user=as_optional(document["user"]),
         lifecycle_stage=as_text(document["lifecycle_stage"]),
         metrics={name: as_float(item) for name, item in document["metrics"].items()},
+        name=as_text(document.get("name", "")),
     )
 
 
-def _experiment_id_of(document: dict[str, Any]) -> str:
-    return as_matching(_EXPERIMENT_ID, document["experiment_id"])
+def _experiment_of(header: dict[str, Any]) -> tuple[str, str]:
+    name = as_text(header.get("experiment_name", ""))
+    return as_matching(_EXPERIMENT_ID, header["experiment_id"]), name
 
 
 def _metric(item: dict[str, Any]) -> Metric:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Generic, NamedTuple, TypeVar
 
+from expdocs.evidence.models import Model, decode_model, model_path
 from expdocs.evidence.snapshots import (
     CommitSnapshot,
     Population,
@@ -109,6 +110,10 @@ class Evidence:
             room,
         )
 
+        self._models = _Shelf[Model](
+            files, folder, model_path, decode_model, lambda one: one.name, note, room
+        )
+
     def run(self, run_id: str) -> RunSnapshot | BrokenSnapshot | None:
         """Return a run's snapshot; None when there is none (or the id is no run id)."""
         return self._runs.get(run_id)
@@ -120,6 +125,10 @@ class Evidence:
     def population(self, experiment_id: str) -> Population | BrokenSnapshot | None:
         """Return the population of an experiment; None when there is none."""
         return self._populations.get(experiment_id)
+
+    def model(self, name: str) -> Model | BrokenSnapshot | None:
+        """Return a registered model by name; None when there is none."""
+        return self._models.get(name)
 
     def path_of(self, path: object) -> str:
         """Return the path in the repository of a path in the evidence folder."""

@@ -44,16 +44,16 @@ def snapshot_of(
     """Return a run's snapshot; ``logged`` has every logged value of each of its metrics."""
     tags: Mapping[str, str] = run.data.tags
     metrics = {
-        _clean(name): metric_of(_points(values), keep_history=name in with_history)
+        clean(name): metric_of(_points(values), keep_history=name in with_history)
         for name, values in logged.items()
     }
     snapshot = RunSnapshot(
         run_id=run.info.run_id,
         experiment_id=str(run.info.experiment_id),
-        experiment_name=_clean(experiment_name),
-        run_name=_clean(run.info.run_name or tags.get("mlflow.runName") or ""),
-        status=_clean(run.info.status),
-        lifecycle_stage=_clean(run.info.lifecycle_stage),
+        experiment_name=clean(experiment_name),
+        run_name=_run_name(run),
+        status=clean(run.info.status),
+        lifecycle_stage=clean(run.info.lifecycle_stage),
         start_time=instant(run.info.start_time),
         end_time=instant(run.info.end_time),
         user=_user(run),
@@ -67,7 +67,7 @@ def snapshot_of(
         code_tree_without=_without(tags),
         dirty={"true": True, "false": False}.get(tags.get("expdocs.dirty", "")),
         data=_data(tags),
-        params={_clean(key): _clean(value) for key, value in run.data.params.items()},
+        params={clean(key): clean(value) for key, value in run.data.params.items()},
         datasets=_datasets(run),
         models=_models(run),
         metrics=metrics,
@@ -81,15 +81,16 @@ def population_run_of(run: Any, metric_names: Collection[str]) -> PopulationRun:
     return PopulationRun(
         run_id=run.info.run_id,
         parent_run_id=_tag(run.data.tags, PARENT_TAG),
-        status=_clean(run.info.status),
+        status=clean(run.info.status),
         start_time=instant(run.info.start_time),
         user=_user(run),
-        lifecycle_stage=_clean(run.info.lifecycle_stage),
+        lifecycle_stage=clean(run.info.lifecycle_stage),
         metrics={
-            _clean(name): _real(value)
+            clean(name): _real(value)
             for name, value in run.data.metrics.items()
             if name in metric_names
         },
+        name=_run_name(run),
     )
 
 
@@ -150,13 +151,14 @@ def _real(value: float) -> float:
     return float(value)
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """Return text that UTF-8 can hold, without credentials."""
     whole = text.encode("utf-8", "replace").decode("utf-8")
     return without_credentials(whole)
 
 
 def _tag(tags: Mapping[str, str], name: str) -> str | None:
-    return _clean(tags[name]) if tags.get(name) else None
+    return clean(tags[name]) if tags.get(name) else None
 
 
 def _object_id(tags: Mapping[str, str], name: str) -> str | None:
@@ -164,16 +166,20 @@ def _object_id(tags: Mapping[str, str], name: str) -> str | None:
     return found if _OBJECT_ID.fullmatch(found) else None
 
 
+def _run_name(run: Any) -> str:
+    return clean(run.info.run_name or run.data.tags.get("mlflow.runName") or "")
+
+
 def _user(run: Any) -> str | None:
     user = run.data.tags.get("mlflow.user") or run.info.user_id
-    return _clean(user) if user and user != "unknown" else None
+    return clean(user) if user and user != "unknown" else None
 
 
 def _without(tags: Mapping[str, str]) -> tuple[str, ...]:
     names = _json(tags.get("expdocs.code_tree_without", ""))
     if not isinstance(names, list):
         return ()
-    return tuple(sorted(_clean(name) for name in names if isinstance(name, str)))
+    return tuple(sorted(clean(name) for name in names if isinstance(name, str)))
 
 
 def _data(tags: Mapping[str, str]) -> dict[str, str]:
@@ -181,7 +187,7 @@ def _data(tags: Mapping[str, str]) -> dict[str, str]:
     for name in sorted(tag for tag in tags if _DATA_TAG.fullmatch(tag)):
         part = _json(tags[name])
         if isinstance(part, dict):
-            data |= {_clean(k): _clean(v) for k, v in part.items() if isinstance(v, str)}
+            data |= {clean(k): clean(v) for k, v in part.items() if isinstance(v, str)}
     return data
 
 
@@ -194,10 +200,10 @@ def _json(text: str) -> Any:
 
 def _other_tags(tags: Mapping[str, str]) -> dict[str, str]:
     ours = (name for name in tags if name.startswith("expdocs.") and not _OWN_TAGS.fullmatch(name))
-    other = {_clean(name): _clean(tags[name]) for name in ours}
+    other = {clean(name): clean(tags[name]) for name in ours}
     commit = tags.get("expdocs.commit")
     if commit and commit != tags.get("mlflow.source.git.commit", commit):
-        other["expdocs.commit"] = _clean(commit)
+        other["expdocs.commit"] = clean(commit)
     return other
 
 
@@ -205,10 +211,10 @@ def _datasets(run: Any) -> tuple[Dataset, ...]:
     inputs = run.inputs.dataset_inputs if run.inputs else []
     found = [
         Dataset(
-            _clean(item.dataset.name),
-            _clean(item.dataset.digest),
-            _clean(item.dataset.source_type or ""),
-            next((_clean(t.value) for t in item.tags if t.key == "mlflow.data.context"), ""),
+            clean(item.dataset.name),
+            clean(item.dataset.digest),
+            clean(item.dataset.source_type or ""),
+            next((clean(t.value) for t in item.tags if t.key == "mlflow.data.context"), ""),
         )
         for item in inputs
     ]
@@ -217,4 +223,4 @@ def _datasets(run: Any) -> tuple[Dataset, ...]:
 
 def _models(run: Any) -> tuple[str, ...]:
     outputs = run.outputs.model_outputs if run.outputs else []
-    return tuple(sorted({_clean(item.model_id) for item in outputs}))
+    return tuple(sorted({clean(item.model_id) for item in outputs}))

@@ -13,7 +13,7 @@ from typing import Any, Self
 from expdocs.errors import Refused
 from expdocs.evidence.snapshots import PopulationRun, RunSnapshot
 from expdocs.trackers.connection import Address, TrackerError, address_of, guard, open_client
-from expdocs.trackers.conversion import PARENT_TAG, instant, population_run_of, snapshot_of
+from expdocs.trackers.conversion import PARENT_TAG, clean, instant, population_run_of, snapshot_of
 
 __all__ = ["Tracker", "TrackerError", "connect"]
 
@@ -149,6 +149,11 @@ class Tracker:
                 raise Refused(f"the tracker {self.shown} has no experiment {experiment_id!r}")
             found = self._search([experiment_id], "", _ALL)
             return _oldest_first(population_run_of(run, metric_names) for run in found)
+
+    def experiment_name(self, experiment_id: str) -> str:
+        """Return the name of an experiment that exists, without credentials."""
+        with guard(self.shown):
+            return clean(self._experiment_name(experiment_id))
 
     # --- finding runs
 

@@ -237,7 +237,8 @@ def _pull_populations(
             names |= {name for run in existing.runs for name in run.metrics}
         runs = tracker.population(experiment_id, names)
         path = str(population_path(experiment_id))
-        plan.documents[path] = encode_population(experiment_id, runs)
+        name = tracker.experiment_name(experiment_id)
+        plan.documents[path] = encode_population(experiment_id, runs, name)
 
 
 # --- commits

@@ -302,6 +302,19 @@ class TestCommitsAndPopulations:
         assert math.isnan(population.runs[1].metrics["f1"])
         assert population.digest == lines[0]["sha256"]
 
+    def test_names_are_written_where_there_are_some_and_missed_nowhere(self) -> None:
+        named = PopulationRun("a" * 32, None, "FINISHED", None, None, "active", name="très bien")
+        bare = PopulationRun("b" * 32, None, "FINISHED", None, None, "active")
+        data = encode_population("7", [named, bare], "churn / eu")
+        header, first, second = (json.loads(line) for line in data.splitlines())
+        assert (header["experiment_name"], first["name"]) == ("churn / eu", "très bien")
+        assert "name" not in second
+        population = decode_population(data)
+        assert (population.experiment_name, population.runs) == ("churn / eu", (named, bare))
+        old = encode_population("7", [bare])
+        assert b"name" not in old
+        assert decode_population(old).experiment_name == ""
+
     def test_a_run_taken_out_of_a_population_is_noticed(self) -> None:
         runs = [PopulationRun(c * 32, None, "FINISHED", None, None, "active") for c in "abc"]
         lines = encode_population("7", runs).splitlines(keepends=True)

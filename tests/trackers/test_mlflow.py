@@ -194,6 +194,8 @@ class TestPopulations:
             {"val_f1": 0.0},
         ]
         assert {run.parent_run_id for run in runs[1:]} == {filled.ids["sweep"]}
+        assert [run.name for run in runs] == order
+        assert tracker.experiment_name(filled.ids["other"]) == "other"
 
     def test_deleted_runs_belong_to_it(self, tracker: Tracker, filled: Any) -> None:
         runs = {run.run_id: run for run in tracker.population(filled.ids["churn"], [])}
