@@ -113,10 +113,17 @@ def listing_path(cache: Path, directory_hash: str) -> Path | None:
 
 def directory_listing(path: Path, directory_hash: str) -> dict[str, str] | None:
     """Return the files inside a tracked directory, from its object; None where that is missing."""
-    form = directory_hash.partition(":")[0]
     try:
-        listing = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        return listed_files(path.read_bytes(), directory_hash.partition(":")[0])
+    except OSError:
+        return None
+
+
+def listed_files(content: bytes, form: str) -> dict[str, str] | None:
+    """Return path and hash of each file that a ``.dir`` object lists; None when it is none."""
+    try:
+        listing = json.loads(content)
+    except (ValueError, RecursionError):
         return None
     if not isinstance(listing, list):
         return None
