@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from expdocs.evidence.shapes import HISTORY_POINTS, Metric, Point, RunSnapshot
@@ -11,7 +11,7 @@ Fact = float | str
 
 
 class Difference(NamedTuple):
-    """A fact that two snapshots of a run do not share; ``None`` where one lacks it."""
+    """A fact as two snapshots of a run hold it; ``None`` where one lacks it."""
 
     key: str
     old: Fact | None
@@ -37,15 +37,20 @@ def fact(snapshot: RunSnapshot, key: str) -> Fact | None:
 
 def differences(old: RunSnapshot, new: RunSnapshot) -> tuple[Difference, ...]:
     """Return the facts that changed, by key; a history that was only thinned is no difference."""
+    return tuple(one for one in compared(old, new) if not same(one.old, one.new))
+
+
+def compared(old: RunSnapshot, new: RunSnapshot) -> Iterator[Difference]:
+    """Yield every fact that either of two snapshots holds with both values, by key."""
     before, after = _facts(old), _facts(new)
     for name in old.metrics.keys() & new.metrics.keys():
         _compare_steps(name, old.metrics[name].history, new.metrics[name].history, before, after)
-    keys = sorted(before.keys() | after.keys())
-    pairs = ((key, before.get(key), after.get(key)) for key in keys)
-    return tuple(Difference(key, a, b) for key, a, b in pairs if not _same(a, b))
+    for key in sorted(before.keys() | after.keys()):
+        yield Difference(key, before.get(key), after.get(key))
 
 
-def _same(a: Fact | None, b: Fact | None) -> bool:
+def same(a: Fact | None, b: Fact | None) -> bool:
+    """Whether two values of a fact are one; NaN is, unlike in arithmetic, itself."""
     return a == b or (a != a and b != b)  # noqa: PLR0124 - NaN is the one value that is not itself
 
 

@@ -29,11 +29,10 @@ from expdocs.evidence.snapshots import (
     run_path,
 )
 from expdocs.facts.cited import cited_facts, references_of
+from expdocs.facts.commits import cited_commits
 from expdocs.facts.tables import metric_names
 from expdocs.history import History
-from expdocs.objects import FULL_SHA
-from expdocs.prose.references import Delta, DvcLink, GitLink, Group, Ratio, ValueOf, parse_reference
-from expdocs.prose.spans import Citation
+from expdocs.prose.references import Delta, Group, Ratio, ValueOf
 from expdocs.records.record import Record
 from expdocs.rules.context import Context
 from expdocs.trackers.mlflow import Tracker
@@ -245,41 +244,12 @@ def _pull_populations(
 
 
 def _pull_commits(context: Context, records: Iterable[Record], plan: _Plan) -> None:
-    for sha, paths in _cited_commits(records).items():
+    for sha, paths in cited_commits(records).items():
         found = commit_snapshot(context, sha, paths)
         if found is not None:
             plan.documents[str(commit_path(sha))] = encode_commit(found)
         elif not isinstance(context.evidence.commit(sha), CommitSnapshot):
             plan.missing_commits.append(sha)
-
-
-def _cited_commits(records: Iterable[Record]) -> dict[str, set[str]]:
-    """Return the commits that records name, each with the data paths that they name with it."""
-    cited: dict[str, set[str]] = defaultdict(set)
-    for record in records:
-        for _, sha in record.marked("commit"):
-            if FULL_SHA.match(sha):
-                cited[sha] |= set()
-        for use in record.runs:
-            if FULL_SHA.match(use.commit):
-                cited[use.commit] |= {e["path"] for e in use.data if isinstance(e.get("path"), str)}
-        for citation in record.prose.citations:
-            for sha, path in _linked(citation):
-                cited[sha] |= {path} if path else set()
-    return cited
-
-
-def _linked(citation: Citation) -> Iterator[tuple[str, str]]:
-    if citation.scheme not in ("git", "dvc"):
-        return
-    try:
-        link = parse_reference(citation.scheme, citation.target)
-    except ValueError:
-        return
-    if isinstance(link, DvcLink) and not link.repository:
-        yield link.sha, link.path
-    elif isinstance(link, GitLink) and not link.repository:
-        yield link.sha, ""
 
 
 def commit_snapshot(context: Context, sha: str, paths: Iterable[str]) -> CommitSnapshot | None:
