@@ -15,7 +15,8 @@ from expdocs.evidence.dvcfiles import MAX_FILE, listed_files
 from expdocs.gitcommand import run_git
 from expdocs.trackers.dvcproblems import sentence
 
-_FORMS = {"md5": "md5", "md5-dos2unix": "md5-dos2unix"}
+_FORMS = frozenset({"md5", "md5-dos2unix"})
+_ABSENT = (404, 410)  # answers of a server that has no such object
 
 
 class Presence(NamedTuple):
@@ -70,7 +71,7 @@ def _ask(place: _Place, wanted: list[str], found: dict[str, Presence]) -> None:
         try:
             whole = _held(place, wanted)
         except Exception as error:
-            problem = sentence(place.name, error)
+            problem = sentence(place.name if place.cache else f"remote {place.name}", error)
     for value in wanted:
         found[value] = _with(found[value], place, whole.get(value), problem)
 
@@ -103,7 +104,8 @@ def _existing(place: _Place, values: list[str]) -> set[str]:
     found: set[str] = set()
     for form, odb in place.odbs.items():
         ids = [value.partition(":")[2] for value in values if value.startswith(f"{form}:")]
-        present = set(odb.oids_exist(ids)) if ids else set()
+        # Not oids_exist, which for folders reads every file, and deletes what is damaged.
+        present = set(odb.list_oids_exists(ids)) if ids else set()
         _probe(odb, next((value for value in ids if value not in present), ""))
         found |= {f"{form}:{value}" for value in present}
     return found
@@ -111,9 +113,15 @@ def _existing(place: _Place, values: list[str]) -> set[str]:
 
 def _probe(odb: Any, absent: str) -> None:
     """Ask once more for one object: "exists" takes a refusal or a dead server for "no"."""
-    if absent:
-        with contextlib.suppress(FileNotFoundError):
-            odb.fs.info(odb.oid_to_path(absent))
+    if not absent:
+        return
+    try:
+        odb.fs.info(odb.oid_to_path(absent))
+    except FileNotFoundError as error:
+        cause = error.__cause__  # over HTTP this stands for every failure
+        over_http = type(cause).__module__.startswith("aiohttp")
+        if cause is not None and over_http and getattr(cause, "status", 0) not in _ABSENT:
+            raise cause from None
 
 
 def _inside(place: _Place, directory: str) -> set[str] | None:

@@ -28,12 +28,12 @@ _REASONS = (
         "is not configured in a way that DVC accepts: run dvc config --list",
     ),
     (
-        r"NoSuchBucket|\b404\b|FileNotFound",
-        "does not exist at the configured address: run dvc remote list",
+        r"Timeout|TimedOut|Connect|Resolution|gaierror|Unreachable|Network|ClientError|SSL|socket",
+        "cannot be reached: check the network and the address in dvc remote list",
     ),
     (
-        r"Timeout|Connect|Resolution|gaierror|Unreachable|Network|ClientError|SSL|socket",
-        "cannot be reached: check the network and the address in dvc remote list",
+        r"NoSuchBucket|\b404\b|FileNotFound",
+        "does not exist at the configured address: run dvc remote list",
     ),
 )
 _CREDENTIALS = {
@@ -42,7 +42,7 @@ _CREDENTIALS = {
     "azure": "set AZURE_STORAGE_CONNECTION_STRING or run az login",
     "ssh": "load your key into ssh-agent",
 }
-_ELSE = "run dvc remote modify --local NAME user NAME (and password, or token)"
+_ELSE = "set user and password with dvc remote modify --local"
 _SCHEME = re.compile(r"dvc[-_\[]+(s3|gs|gdrive|azure|ssh|hdfs|webhdfs|oss|webdav|http)")
 
 
