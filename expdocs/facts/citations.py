@@ -117,10 +117,17 @@ class Facts:
         reference: Delta | Ratio,
         combine: Callable[[Decimal, Decimal], Decimal],
     ) -> Fact:
-        a = self._value(self._use(record, reference.a), reference.field)
-        b = self._value(self._use(record, reference.b), reference.field)
+        a = self._side(record, reference.a, reference.field)
+        b = self._side(record, reference.b, reference.field)
         first, second = finite(a.value), finite(b.value)
         return Fact(combine(second, first), (*a.keys, *b.keys))
+
+    def _side(self, record: Record, ref: RunRef, field: Field) -> Fact:
+        """Return one side of a comparison: the value of a run, or the mean of a group."""
+        owner = None if ref.run_id else self._owner(record, ref)
+        if owner is not None and ref.label not in owner.labels and ref.label in owner.groups:
+            return self._group(record, Group("mean", ref, field))
+        return self._value(self._use(record, ref), field)
 
     def _group(self, record: Record, reference: Group) -> Fact:
         field = reference.field
@@ -139,14 +146,12 @@ class Facts:
     def _members(self, record: Record, ref: RunRef, field: Field | None) -> list[Fact]:
         owner = self._owner(record, ref)
         name = ref.label or ""
-        uses = [use for use in owner.runs if use.group == name]
-        if uses:
-            return [self._member(use, field) for use in uses]
+        if name in owner.groups:
+            return [self._member(use, field) for use in owner.groups[name]]
         sweep = owner.labels.get(name)
         if sweep is not None and sweep.sweep:
             return self._sweep_values(sweep, field)
-        names = sorted({use.group for use in owner.runs if use.group})
-        raise _unknown_label(owner, name, names, "group")
+        raise _unknown_label(owner, name, sorted(owner.groups), "group")
 
     def _member(self, use: RunUse, field: Field | None) -> Fact:
         if field is None:
@@ -158,9 +163,14 @@ class Facts:
             message = f"'{use.label}' is a sweep of many runs, which have no single value"
             hint = f"cite its best: run:{use.label}#{field.name}@max, or mean:, sd:, count:"
             raise Unresolved("CLM103", message, hint)
-        values = self._sweep_values(use, field)
+        values = self._sweep_values(use, field._replace(suffix="last"))
+        # A run that diverged is never the best; it must not hide the others, either.
+        numbers = [one for one in values if math.isfinite(float(one.value))]
+        if not numbers:
+            message = f"no run of the sweep '{use.label}' has a number as '{field.name}'"
+            raise Unresolved("CLM103", message, "cite another metric, or count:")
         choose = max if field.suffix == "max" else min
-        return choose(values, key=lambda one: finite(one.value))
+        return choose(numbers, key=lambda one: finite(one.value))
 
     def _sweep_values(self, use: RunUse, field: Field | None) -> list[Fact]:
         children = self.children(use)
@@ -168,6 +178,9 @@ class Facts:
             return [
                 Fact(1, ((FactKey(child.run_id, _POPULATION), child.run_id),)) for child in children
             ]
+        if field.namespace != "metrics" or field.suffix != "last":
+            message = f"of each run of the sweep '{use.label}' only the last metrics are kept"
+            raise Unresolved("CLM103", message, f"cite {field.name} alone, without a suffix")
         found = [_child_value(child, field) for child in children if field.name in child.metrics]
         if not found:
             known = sorted({name for child in children for name in child.metrics})
@@ -204,7 +217,17 @@ def _unknown_label(owner: Record, name: str, known: list[str], what: str) -> Unr
     unlabelled = what == "run" and any("as" not in entry for entry in entries)
     follows = name in written or unlabelled or not isinstance(listed, list)
     message = f"{owner.id or owner.path} has no {what} '{name}'"
-    return Unresolved("CLM102", message, _one_of(name, known), follows=follows)
+    hint = _other_sort(owner, name, what) or _one_of(name, known)
+    return Unresolved("CLM102", message, hint, follows=follows)
+
+
+def _other_sort(owner: Record, name: str, what: str) -> str:
+    """Return what to write where a group was taken for a run, or a run for a group."""
+    if what == "run" and name in owner.groups:
+        return f"'{name}' is a group: write mean:{name}#NAME, sd:{name}#NAME or count:{name}"
+    if what == "group" and name in owner.labels:
+        return f"'{name}' is one run: write run:{name}#NAME"
+    return ""
 
 
 def key_of(field: Field) -> str:

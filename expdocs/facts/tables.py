@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -101,10 +102,7 @@ def _metric_cell(snapshot: RunSnapshot, name: str) -> Cell:
 def _sweep_cell(use: RunUse, name: str, record: Record, facts: Facts) -> Cell:
     goal = goal_of(record, name)
     found = [run.metrics[name] for run in facts.children(use) if name in run.metrics]
-    try:
-        values = [finite(value) for value in found]
-    except Unresolved:
-        return Cell("–")
+    values = [finite(value) for value in found if math.isfinite(value)]
     if not values or not goal:
         return Cell("–")
     best = min(values) if goal == "minimize" else max(values)

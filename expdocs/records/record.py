@@ -169,6 +169,15 @@ class Record:
         """The runs by label."""
         return {use.label: use for use in reversed(self.runs) if use.label}
 
+    @cached_property
+    def groups(self) -> Mapping[str, Sequence[RunUse]]:
+        """The runs that repeat one another, by the name of their group."""
+        found: dict[str, list[RunUse]] = {}
+        for use in self.runs:
+            if use.group:
+                found.setdefault(use.group, []).append(use)
+        return found
+
 
 def declared_value(key: str, value: Any) -> Declared | None:
     """Return the declaration that a value is, or None for an ordinary value."""
