@@ -38,15 +38,10 @@ def snapshot_of(
     run: Any,
     experiment_name: str,
     tracker: str,
-    logged: Mapping[str, Iterable[Any]],
-    with_history: Collection[str] = (),
+    metrics: Mapping[str, Metric],
 ) -> RunSnapshot:
-    """Return a run's snapshot; ``logged`` has every logged value of each of its metrics."""
+    """Return a run's snapshot with its metrics by the tracker's names for them."""
     tags: Mapping[str, str] = run.data.tags
-    metrics = {
-        clean(name): metric_of(_points(values), keep_history=name in with_history)
-        for name, values in logged.items()
-    }
     snapshot = RunSnapshot(
         run_id=run.info.run_id,
         experiment_id=str(run.info.experiment_id),
@@ -70,7 +65,7 @@ def snapshot_of(
         params={clean(key): clean(value) for key, value in run.data.params.items()},
         datasets=_datasets(run),
         models=_models(run),
-        metrics=metrics,
+        metrics={clean(name): metric for name, metric in metrics.items()},
         tags=_other_tags(tags),
     )
     return with_digest(snapshot)
@@ -86,7 +81,7 @@ def population_run_of(run: Any, metric_names: Collection[str]) -> PopulationRun:
         user=_user(run),
         lifecycle_stage=clean(run.info.lifecycle_stage),
         metrics={
-            clean(name): _real(value)
+            clean(name): real(value)
             for name, value in run.data.metrics.items()
             if name in metric_names
         },
@@ -136,15 +131,16 @@ def instant(milliseconds: int | None) -> str | None:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
 
 
-def _points(values: Iterable[Any]) -> list[Point]:
-    # MLflow's own order, so that our last value is the one that its pages show
+def points_of(values: Iterable[Any]) -> list[Point]:
+    """Return logged values in MLflow's order: the last is the one that its pages show."""
     ordered = sorted(
         values, key=lambda v: (v.step, v.timestamp, not math.isnan(v.value) and v.value)
     )
-    return [Point(value.step, _real(value.value)) for value in ordered]
+    return [Point(value.step, real(value.value)) for value in ordered]
 
 
-def _real(value: float) -> float:
+def real(value: float) -> float:
+    """Return a value as it was logged."""
     # SQLite cannot hold infinity; MLflow stores the largest float instead
     if abs(value) == sys.float_info.max:
         return math.copysign(math.inf, value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +13,7 @@ from expdocs.errors import Refused
 from expdocs.evidence.snapshots import PopulationRun, RunSnapshot
 from expdocs.trackers.connection import Address, TrackerError, address_of, guard, open_client
 from expdocs.trackers.conversion import PARENT_TAG, clean, instant, population_run_of, snapshot_of
+from expdocs.trackers.histories import Histories
 
 __all__ = ["Tracker", "TrackerError", "connect"]
 
@@ -23,8 +23,7 @@ _IN_URL = re.compile(r"\bruns:?/+([0-9a-f]{32})\b")
 _ACTIVE, _DELETED, _ALL = 1, 2, 3  # mlflow.entities.ViewType
 _IDS_A_SEARCH = 500
 _RUNS_A_PAGE = 1000
-_RUNS_A_BATCH = 50
-_REQUESTS_AT_ONCE = 8
+_RUNS_A_BATCH = 500
 _SHOWN = 10
 
 
@@ -46,6 +45,7 @@ class Tracker:
         self._address = address
         self._names: dict[str, str] = {}
         self._seen: dict[str, None] = {}
+        self._histories = Histories(client, address)
 
     @property
     def alias(self) -> str:
@@ -155,6 +155,12 @@ class Tracker:
         with guard(self.shown):
             return clean(self._experiment_name(experiment_id))
 
+    def experiment_name(self, experiment_id: str) -> str | None:
+        """Return an experiment's name, also of a deleted one; None when there is none."""
+        with guard(self.shown):
+            found = _or_none(self._client.get_experiment, experiment_id)
+            return None if found is None else str(found.name)
+
     # --- finding runs
 
     def _found(self, wanted: Sequence[str]) -> dict[str, Any]:
@@ -254,36 +260,16 @@ class Tracker:
     def _snapshots(
         self, runs: Sequence[Any], asked: Mapping[str, Collection[str]]
     ) -> list[RunSnapshot]:
-        wanted = [(run.info.run_id, name) for run in runs for name in sorted(run.data.metrics)]
-        logged: dict[str, dict[str, Sequence[Any]]] = {run.info.run_id: {} for run in runs}
-        for (run_id, name), values in zip(wanted, self._histories(wanted), strict=True):
-            if values:
-                logged[run_id][name] = values
+        metrics = self._histories.metrics(runs, asked)
         return [
             snapshot_of(
                 run,
                 self._experiment_name(run.info.experiment_id),
                 self.alias,
-                logged[run.info.run_id],
-                asked.get(run.info.run_id, ()),
+                metrics[run.info.run_id],
             )
             for run in runs
         ]
-
-    def _histories(self, wanted: Sequence[tuple[str, str]]) -> list[Sequence[Any]]:
-        def one(pair: tuple[str, str]) -> Sequence[Any]:
-            values: Sequence[Any] = self._client.get_metric_history(*pair)
-            return values
-
-        if self._address.scheme not in {"http", "https", "databricks"}:
-            return [one(pair) for pair in wanted]
-        # A server answers one metric a request: asking for several at once hides the waiting.
-        with ThreadPoolExecutor(_REQUESTS_AT_ONCE) as pool:
-            try:
-                return list(pool.map(one, wanted))
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
 
     def _experiment_name(self, experiment_id: str) -> str:
         if experiment_id not in self._names:

@@ -8,10 +8,12 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -154,27 +156,49 @@ def _free_port() -> int:
 @pytest.fixture(scope="session")
 def server(filled: Filled, mlflow_environment: dict[str, str]) -> Iterator[str]:
     """The URL of a real server on the filled database."""
+    with _running(f"sqlite:///{filled.database}", (), mlflow_environment) as url:
+        yield url
+
+
+Serving = Callable[..., str]
+
+
+@pytest.fixture
+def serving(mlflow_environment: dict[str, str]) -> Iterator[Serving]:
+    """Start a real server on a database, with options and environment: returns its URL."""
+    with ExitStack() as stack:
+
+        def start(backend: str, *options: str, **environment: str) -> str:
+            changed = {**mlflow_environment, **environment}
+            return stack.enter_context(_running(backend, options, changed))
+
+        yield start
+
+
+@contextmanager
+def _running(backend: str, options: Sequence[str], environment: dict[str, str]) -> Iterator[str]:
     port = _free_port()
     command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--workers", "1"]
-    command += ["--backend-store-uri", f"sqlite:///{filled.database}"]
-    command += ["--default-artifact-root", str(filled.database.parent / "artifacts")]
-    log = filled.database.parent / "server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            stdout=output,
-            stderr=output,
-            cwd=filled.database.parent,
-            env=mlflow_environment,
-            start_new_session=True,
-        )
-        try:
-            _wait(f"http://127.0.0.1:{port}/health", process, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            os.killpg(process.pid, 15)
-            process.wait(20)
+    command += ["--port", str(port), "--workers", "1", "--backend-store-uri", backend]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        command += ["--default-artifact-root", str(folder / "artifacts"), *options]
+        log = folder / "server.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                stdout=output,
+                stderr=output,
+                cwd=folder,
+                env=environment,
+                start_new_session=True,
+            )
+            try:
+                _wait(f"http://127.0.0.1:{port}/health", process, log)
+                yield f"http://127.0.0.1:{port}"
+            finally:
+                os.killpg(process.pid, 15)
+                process.wait(20)
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -190,24 +214,24 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 Answer = tuple[int, str, bytes]
+Asked = Callable[[str, str, bytes, Mapping[str, str]], Answer]
 
 
 @pytest.fixture
-def scripted() -> Iterator[Callable[[Callable[[str], Answer]], str]]:
-    """Start a server that answers each path as told: status, content type, body."""
+def proxied() -> Iterator[Callable[[Asked], str]]:
+    """Start a server that answers path, method, body and headers as told: returns its URL."""
     started: list[ThreadingHTTPServer] = []
 
-    def start(answer: Callable[[str], Answer]) -> str:
+    def start(answer: Asked) -> str:
         class Handler(BaseHTTPRequestHandler):
             def _reply(self) -> None:
-                length = int(self.headers.get("Content-Length") or 0)
-                self.rfile.read(length)
-                status, kind, body = answer(self.path)
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                status, kind, said = answer(self.path, self.command, body, dict(self.headers))
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Content-Length", str(len(said)))
                 self.end_headers()
-                self.wfile.write(body)
+                self.wfile.write(said)
 
             do_GET = do_POST = _reply  # noqa: N815
 
@@ -225,3 +249,9 @@ def scripted() -> Iterator[Callable[[Callable[[str], Answer]], str]]:
     for made in started:
         made.shutdown()
         made.server_close()
+
+
+@pytest.fixture
+def scripted(proxied: Callable[[Asked], str]) -> Callable[[Callable[[str], Answer]], str]:
+    """Start a server that answers each path as told: status, content type, body."""
+    return lambda answer: proxied(lambda path, *_: answer(path))
