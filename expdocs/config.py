@@ -16,6 +16,7 @@ from expdocs.findings import Severity
 from expdocs.spelling import closest
 
 EDGES = ("code", "data", "parameters")
+STATES = ("failed", "deleted", "running")
 # Families whose findings say that what was agreed on no longer stands, or that a secret is out.
 BINDING = ("LIF", "SEC1")
 _ALIAS = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
@@ -38,6 +39,19 @@ class Weight(NamedTuple):
 
     severity: Severity
     line: int
+
+
+class Untold(NamedTuple):
+    """Runs or a model that need no record, and why: an experiment's, one run's, or a model's.
+
+    ``state`` narrows an experiment down to its runs in that state.
+    """
+
+    reason: str
+    experiment: str = ""
+    state: str = ""
+    run: str = ""
+    model: str = ""
 
 
 _MARKDOWN = (".md", ".MD", ".Md", ".mD")
@@ -65,6 +79,8 @@ class Settings(NamedTuple):
     repositories: Mapping[str, str] = _NOTHING
     trackers: Mapping[str, str] = _NOTHING
     site: str = ""
+    experiments: Mapping[str, str] = _NOTHING
+    untold: tuple[Untold, ...] = ()
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -244,6 +260,29 @@ class _Reader:
                 raise self._problem(alias, f"'{key}.{alias}' is wrong", hint)
         return dict(table)
 
+    def _read_names(self, key: str) -> dict[str, str]:
+        table = self._table[key]
+        if not isinstance(table, dict):
+            raise self._problem(key, f"'{key}' must be a table", f'[{key}] "name" = "project"')
+        for name, value in table.items():
+            if not isinstance(value, str) or not name.strip() or not value.strip():
+                raise self._problem(name, f"'{key}.{name}' must be the name of a project")
+        return dict(table)
+
+    def _read_untold(self, key: str) -> tuple[Untold, ...]:
+        entries = self._table[key]
+        if not isinstance(entries, list):
+            hint = f'write: [[{key}]] and below it experiment = "…" and reason = "…"'
+            raise self._problem(key, f"'{key}' must be a list of tables", hint)
+        return tuple(self._left_out(key, n, entry) for n, entry in enumerate(entries, 1))
+
+    def _left_out(self, key: str, number: int, entry: Any) -> Untold:
+        wrong = _wrong_exclusion(entry)
+        if wrong:
+            hint = f'[[{key}]] experiment = "scratch" reason = "trying out the tracker"'
+            raise self._problem(key, f"'{key}': entry {number} {wrong}", hint)
+        return Untold(**entry)
+
     def _read_weights(self, key: str) -> dict[str, Weight]:
         table = self._table[key]
         if not isinstance(table, dict):
@@ -267,9 +306,28 @@ class _Reader:
         return ConfigurationError(f"{self._path}:{self._line(key) or 1}: {message}", hint)
 
     def _line(self, key: str) -> int:
-        """Return the line on which a key is given a value, or 0."""
-        place = re.search(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", self._text, re.MULTILINE)
+        """Return the line on which a key is given a value, or its first table begins, or 0."""
+        name = re.escape(key)
+        given = rf"^[ \t]*(?:[\"']?{name}[\"']?[ \t]*=|\[\[?(?:tool\.expdocs\.)?{name}\]\]?)"
+        place = re.search(given, self._text, re.MULTILINE)
         return self._text.count("\n", 0, place.start()) + 1 if place else 0
+
+
+def _wrong_exclusion(entry: Any) -> str:
+    """Return what is wrong with an entry of ``untold``, or an empty text."""
+    if not isinstance(entry, dict) or not set(entry) <= set(Untold._fields):
+        return f"must be a table with {', '.join(Untold._fields)}"
+    if not all(isinstance(value, str) and value.strip() for value in entry.values()):
+        return "has a value that is no text, or an empty one"
+    if "reason" not in entry:
+        return "gives no reason"
+    if sum(name in entry for name in ("experiment", "run", "model")) != 1:
+        return "must name one of experiment, run and model"
+    if "state" in entry and ("experiment" not in entry or entry["state"] not in STATES):
+        return f"may give an experiment's state alone: {', '.join(STATES)}"
+    if "run" in entry and not re.fullmatch("[0-9a-f]{32}", entry["run"]):
+        return "must name a run by its full id"
+    return ""
 
 
 def _texts(value: Any) -> bool:
@@ -294,4 +352,6 @@ _FORM = {
     "repositories": "aliases",
     "trackers": "aliases",
     "site": "address",
+    "experiments": "names",
+    "untold": "untold",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import Generic, NamedTuple, TypeVar
 
@@ -70,18 +70,34 @@ class _Shelf(Generic[_Snapshot]):
             path = f"{self._folder}/{self._place(name)}"
         except ValueError:
             return "", None
-        return path, self._read(path, name)
+        return path, self._read(path)
 
-    def _read(self, path: str, name: str) -> _Snapshot | BrokenSnapshot | None:
+    def _read(self, path: str) -> _Snapshot | BrokenSnapshot | None:
         try:
             content = self._files.read(path)
             found = None if content is None else self._decode(content)
         except (SnapshotProblem, Unreadable) as problem:
             return BrokenSnapshot(path, problem.message, problem.hint)
-        if found is None or self._name_of(found) == name:
+        if found is None or self._belongs(found, path):
             return found
         message = f"the file is about {self._name_of(found)}, which its name does not say"
         return BrokenSnapshot(path, message, "restore the file from git")
+
+    def _belongs(self, found: _Snapshot, path: str) -> bool:
+        try:
+            return f"{self._folder}/{self._place(self._name_of(found))}" == path
+        except ValueError:
+            return False
+
+    def all(self, subfolder: str) -> Iterator[_Snapshot | BrokenSnapshot]:
+        """Yield every document without holding it; what is asked is not noted."""
+        for path in self._paths(subfolder):
+            unread = BrokenSnapshot(path, "this is no regular file", "restore the file from git")
+            yield self._read(path) or unread
+
+    def _paths(self, subfolder: str) -> list[str]:
+        entries = self._files.list([f"{self._folder}/{subfolder}"])
+        return [entry.path for entry in entries if entry.path.endswith((".json", ".jsonl"))]
 
 
 class Evidence:
@@ -93,6 +109,7 @@ class Evidence:
     def __init__(
         self, files: Files, folder: str, note: Note = unnoted, room: int = 100_000
     ) -> None:
+        self._files = files
         self._folder = folder
         self._runs = _Shelf[RunSnapshot](
             files, folder, run_path, decode_run, lambda one: one.run_id, note, room
@@ -129,6 +146,24 @@ class Evidence:
     def model(self, name: str) -> Model | BrokenSnapshot | None:
         """Return a registered model by name; None when there is none."""
         return self._models.get(name)
+
+    def run_ids(self) -> Iterator[str]:
+        """Yield the ids of all runs that have a snapshot, readable or not."""
+        for entry in self._files.list([self.path_of("mlflow")]):
+            run_id = PurePosixPath(entry.path).stem
+            try:
+                if entry.path == self.path_of(run_path(run_id)):
+                    yield run_id
+            except ValueError:
+                continue
+
+    def populations(self) -> Iterator[Population | BrokenSnapshot]:
+        """Yield the populations of all experiments."""
+        return self._populations.all("population")
+
+    def models(self) -> Iterator[Model | BrokenSnapshot]:
+        """Yield all registered models."""
+        return self._models.all("models")
 
     def path_of(self, path: object) -> str:
         """Return the path in the repository of a path in the evidence folder."""

@@ -68,6 +68,25 @@ SETTINGS: dict[str, tuple[str | bytes, str]] = {
     "repositories": ("repositories = []\n", "expdocs.toml:1: 'repositories' must be a table"),
     "an alias": ("[repositories]\n'A B' = 'x'\n", "expdocs.toml:2: 'repositories.A B' is wrong"),
     "trackers": ("[trackers]\nmain = 1\n", "expdocs.toml:2: 'trackers.main' is wrong"),
+    "experiments": ("experiments = ['a']\n", "expdocs.toml:1: 'experiments' must be a table"),
+    "a project": ("[experiments]\nchurn = 1\n", "expdocs.toml:2: 'experiments.churn' must be"),
+    "no project": ("[experiments]\nchurn = ' '\n", "expdocs.toml:2: 'experiments.churn' must be"),
+    "untold": ("untold = 'scratch'\n", "expdocs.toml:1: 'untold' must be a list of tables"),
+    "untold texts": ("untold = ['scratch']\n", "expdocs.toml:1: 'untold': entry 1 must be a table"),
+    **{
+        f"untold, {said}": (f"\n[[untold]]\n{entry}\n", f"expdocs.toml:2: 'untold': entry 1 {said}")
+        for entry, said in {
+            "experiment = 'a'": "gives no reason",
+            "experiment = 'a'\nreason = ' '": "has a value that is no text, or an empty one",
+            "experiment = 1\nreason = 'b'": "has a value that is no text",
+            "reason = 'b'": "must name one of experiment, run and model",
+            "experiment = 'a'\nmodel = 'm'\nreason = 'b'": "must name one of",
+            "model = 'm'\nstate = 'failed'\nreason = 'b'": "may give an experiment's state alone",
+            "experiment = 'a'\nstate = 'finished'\nreason = 'b'": "may give an experiment's state",
+            "run = '77aa'\nreason = 'b'": "must name a run by its full id",
+            "experiment = 'a'\nwhy = 'b'": "must be a table with reason, experiment",
+        }.items()
+    },
     **{
         f"folder {folder!r}": (
             f"evidence = {folder!r}\n",
@@ -101,6 +120,7 @@ def test_broken_settings(
         ("accept", "EXP-2026-11-20-417", "--by", "li"),
         ("supersede", "EXP-2026-11-20-417", "--title", "x"),
         ("evidence", "pull", "--all"),
+        ("evidence", "status"),
     ],
     ids=lambda arguments: arguments[0],
 )

@@ -24,6 +24,9 @@ USAGE: dict[str, tuple[tuple[str, ...], str]] = {
     "select in small letters": (("check", "--select", "evd"), "no rule has the id 'evd'"),
     "select half a list": (("check", "--select", "EVD,"), "no rule has the id ''"),
     "ignore unknown": (("check", "--ignore", "EVD,CLM999"), "no rule has the id 'CLM999'"),
+    "cite of no record": (("cite", "EXP-2026-11-20-999"), "no record has the id or path"),
+    "cite at no place": (("cite", "EXP-2026-11-20-417", "--insert", "x:y"), "is no place"),
+    "cite two numbers": (("cite", "EXP-2026-11-20-417", "0.7", "0.8"), "are two numbers"),
     "explain unknown": (("explain", "XYZ1"), "no rule has the id 'XYZ1'"),
     "path outside": (("check", "/etc/passwd"), "is outside the repository"),
     "path above": (("check", "../.."), "is outside the repository"),
@@ -70,6 +73,10 @@ USAGE: dict[str, tuple[tuple[str, ...], str]] = {
     "kinds show": (("kinds", "show", "recipe"), "is no kind"),
     "kinds eject": (("kinds", "eject", "../../etc"), "is no shipped kind"),
     "pull nothing": (("evidence", "pull"), "name runs or records"),
+    "status of no project": (("evidence", "status", "--project", "x"), "belongs to a project 'x'"),
+    "status, a text": (("evidence", "status", "--fail-over", "all"), "Invalid value"),
+    "status, below zero": (("evidence", "status", "--fail-over=-1"), "Invalid value"),
+    "status of a file": (("evidence", "status", "train.py"), "unexpected extra argument"),
     "pull both": (("evidence", "pull", "last", "--all"), "name runs or records"),
 }
 

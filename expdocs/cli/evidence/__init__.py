@@ -8,6 +8,8 @@ from expdocs.cli.lazy import LazyGroup
 
 COMMANDS = {
     "pull": "expdocs.cli.evidence.pull",
+    "status": "expdocs.cli.evidence.status",
+    "verify": "expdocs.cli.evidence.verify",
 }
 
 
