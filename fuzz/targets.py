@@ -17,6 +17,7 @@ from expdocs.errors import ConfigurationError
 from expdocs.evidence.commits import parse_commit
 from expdocs.evidence.documents import SnapshotProblem, parse, seal, sha256
 from expdocs.evidence.dvcfiles import tracked_hashes
+from expdocs.evidence.dvclock import locked_stages
 from expdocs.evidence.parameters import flat_parameters
 from expdocs.evidence.snapshots import (
     decode_commit,
@@ -180,12 +181,15 @@ def _populations(listing: bytes) -> None:
 
 def tracked(data: bytes) -> None:
     """Files of DVC and ``params.yaml``: broken ones tell nothing, and no path leads outside."""
-    for name in ("data/churn.csv.dvc", "sub/dvc.lock"):
-        for path, value in tracked_hashes(name, data).items():
-            assert path
-            assert not path.startswith(("/", "../"))
-            assert path != ".."
-            assert ":" in value
+    hashes = [tracked_hashes("data/churn.csv.dvc", data)]
+    for definitions in (None, data):
+        for stage in locked_stages("sub/dvc.lock", data, definitions):
+            hashes += [dict(stage.deps), dict(stage.outs)]
+    for path, value in (item for found in hashes for item in found.items()):
+        assert path
+        assert not path.startswith(("/", "../"))
+        assert path != ".."
+        assert ":" in value
     assert all(isinstance(name, str) for name in flat_parameters(data))
 
 

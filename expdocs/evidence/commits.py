@@ -11,14 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from expdocs.evidence.dvcfiles import (
-    directory_listing,
-    is_dvc_file,
-    listing_path,
-    tracked_hashes,
-)
+from expdocs.evidence.dvclock import Stage
 from expdocs.evidence.parameters import FILE, flat_parameters
 from expdocs.evidence.snapshots import CommitSnapshot
+from expdocs.evidence.tracked import Tracked, directory_above
 from expdocs.evidence.trees import Trees
 from expdocs.objects import GitObject, ObjectStore
 from expdocs.questions import Note, unnoted
@@ -50,14 +46,12 @@ class Commits:
     ) -> None:
         """``records`` are the folders of records, in which data is looked for last."""
         self._store = store
-        self._root = root
         self._records = records
         self._note = note
         self._trees = Trees(store)
+        self._data = Tracked(store, self._trees, root, note)
         self._snapshot_of = snapshot_of
         self._commits: dict[str, Commit | None] = {}
-        self._hashes: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
-        self._parsed: dict[tuple[str, str], dict[str, str]] = {}
         self._parameters: dict[str, dict[str, Any]] = {}
         self._present: dict[tuple[str, str], bool] = {}
 
@@ -94,8 +88,8 @@ class Commits:
         commit = self.commit(sha)
         # Data is rarely tracked among the records, whose folders are large and change every time.
         for left_out in (self._records, frozenset[str]()) if commit else ():
-            hashes = self._tracked(commit.tree, left_out) if commit else {}
-            if found := hashes.get(path) or self._inside_directory(hashes, path):
+            hashes = self._data.hashes(commit.tree, left_out) if commit else {}
+            if found := hashes.get(path) or self._data.inside_directory(hashes, path):
                 return found
         snapshot = self.snapshot(sha)
         return snapshot.data.get(path) if snapshot else None
@@ -103,52 +97,23 @@ class Commits:
     def data_hashes(self, sha: str) -> dict[str, str] | None:
         """Return all paths that DVC tracks at the commit; None when git lacks the commit."""
         commit = self.commit(sha)
-        return self._tracked(commit.tree, frozenset()) if commit else None
+        return self._data.hashes(commit.tree) if commit else None
 
-    def _tracked(self, tree: str, left_out: frozenset[str]) -> dict[str, str]:
-        files = self._trees.files(tree, is_dvc_file, left_out)
-        if files not in self._hashes:
-            self._hashes[files] = {}
-            for path, blob in files:
-                self._hashes[files].update(self._parse(path, blob))
-        return self._hashes[files]
-
-    def _parse(self, path: str, blob: str) -> dict[str, str]:
-        if (path, blob) not in self._parsed:
-            found = self._store.get(blob)
-            self._parsed[path, blob] = tracked_hashes(path, found.data) if found else {}
-        return self._parsed[path, blob]
+    def stages(self, sha: str) -> tuple[Stage, ...]:
+        """Return every stage of every ``dvc.lock`` at the commit; none where git lacks it."""
+        commit = self.commit(sha)
+        return tuple(self._data.stages(commit.tree)) if commit else ()
 
     def whole(self, sha: str) -> bool:
         """Whether git has a commit with all its trees and DVC files: a partial clone may not."""
         commit = self.commit(sha)
         if commit is None or not self._store.partial:
             return commit is not None
-        if not self._trees.whole(commit.tree):
-            return False
-        files = self._trees.files(commit.tree, is_dvc_file)
-        return all(self._store.get(blob) is not None for _, blob in files)
+        return self._trees.whole(commit.tree) and self._data.whole(commit.tree)
 
     def tracking_directory(self, sha: str, path: str) -> str | None:
         """Return the tracked directory that holds ``path`` at the commit, or None."""
-        hashes = self.data_hashes(sha) or {}
-        return next((p for p in _parents(path) if hashes.get(p, "").endswith(".dir")), None)
-
-    def _inside_directory(self, hashes: dict[str, str], path: str) -> str | None:
-        for parent in _parents(path):
-            value = hashes.get(parent, "")
-            if value.endswith(".dir"):
-                listing = self._listing(value)
-                return listing.get(path[len(parent) + 1 :]) if listing else None
-        return None
-
-    def _listing(self, value: str) -> dict[str, str] | None:
-        path = listing_path(dvc_cache(self._root), value)
-        if path is None:
-            return None
-        for file in (path, *dvc_config(self._root)):
-            self._note(f"disk:{file}")
-        return directory_listing(path, value)
+        return directory_above(self.data_hashes(sha) or {}, path)
 
     def file(self, sha: str, path: str) -> bytes | None:
         """Return a file's bytes at the commit, or None."""
@@ -172,11 +137,6 @@ class Commits:
         return self._parameters[sha]
 
 
-def _parents(path: str) -> list[str]:
-    parts = path.split("/")
-    return ["/".join(parts[:count]) for count in range(len(parts) - 1, 0, -1)]
-
-
 def parse_commit(found: GitObject | None) -> Commit | None:
     """Read a commit object: its tree and its committer time as RFC 3339 in UTC."""
     if found is None or found.type != "commit":
@@ -194,22 +154,3 @@ def _time(line: bytes) -> str:
     fields = line.rsplit(b" ", 2)
     seconds = int(fields[-2]) if fields[-2].isdigit() and len(fields[-2]) <= _SECONDS else 0
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def dvc_config(root: Path) -> list[Path]:
-    """Return the files in which DVC is configured for a repository."""
-    return [root / ".dvc" / "config", root / ".dvc" / "config.local"]
-
-
-def dvc_cache(root: Path) -> Path:
-    """Return the folder of DVC's local cache: configured, or ``.dvc/cache``."""
-    import configparser  # noqa: PLC0415 - of use for data in a tracked folder only
-
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    folder = root / ".dvc"
-    try:
-        parser.read(dvc_config(root), encoding="utf-8")
-        configured = parser.get("cache", "dir", fallback="")
-    except (configparser.Error, OSError, UnicodeDecodeError):
-        configured = ""
-    return folder / configured if configured else folder / "cache"

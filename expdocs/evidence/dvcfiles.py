@@ -1,4 +1,4 @@
-"""What ``.dvc`` and ``dvc.lock`` files say: the hash of each path that DVC tracks.
+"""What ``.dvc`` files say, and the entries of lock files: the hash of each path that DVC tracks.
 
 A hash is ``<form>:<value>``: ``md5`` (DVC 3), ``md5-dos2unix`` (DVC 2, not comparable with it),
 ``etag``, ``checksum`` or ``version_id`` for imports from clouds.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,32 +19,53 @@ from expdocs.yamlnodes import YamlProblem, read_yaml
 MAX_FILE = 8 * 1024 * 1024
 MAX_NODES = 500_000
 _MD5 = re.compile(r"[0-9a-f]{32}(?:\.dir)?\Z")
+LOCK, PIPELINE = b"dvc.lock", b"dvc.yaml"
 _CLOUD_FORMS = ("etag", "checksum", "version_id")
 
 
 def is_dvc_file(name: bytes) -> bool:
-    """Whether a file of this name is one in which DVC keeps hashes."""
-    return name == b"dvc.lock" or (name.endswith(b".dvc") and name != b".dvc")
+    """Whether a file of this name is one in which DVC keeps hashes, or says where they belong."""
+    return name in (LOCK, PIPELINE) or (name.endswith(b".dvc") and name != b".dvc")
 
 
 def tracked_hashes(path: str, content: bytes) -> dict[str, str]:
-    """Return the tracked paths of one DVC file, relative to the repository, and their hashes.
+    """Return the tracked paths of one ``.dvc`` file, relative to the repository, and their hashes.
 
     A file that cannot be read tells nothing: what DVC would make of it is not ours to guess.
     """
-    data = _loaded(content)
-    folder = posixpath.dirname(path)
+    data = read_document(content)
+    wdir = data.get("wdir", ".")
+    folder = posixpath.join(posixpath.dirname(path), wdir if isinstance(wdir, str) else ".")
+    outs = data.get("outs")
+    return _versions_of_sources(folder, data.get("deps"), outs) | entry_hashes(folder, outs)
+
+
+def _versions_of_sources(folder: str, deps: Any, outs: Any) -> dict[str, str]:
+    """Return the cloud's own version of what was imported without being downloaded."""
+    if not isinstance(deps, list) or not isinstance(outs, list) or (len(deps), len(outs)) != (1, 1):
+        return {}
+    dep, out = deps[0], outs[0]
+    if not isinstance(dep, dict) or not isinstance(out, dict):
+        return {}
+    where = inside(folder, out.get("path"))
+    found = _hash_of({key: dep.get(key) for key in _CLOUD_FORMS})
+    return {where: found} if where and found else {}
+
+
+def entry_hashes(folder: str, entries: Any) -> dict[str, str]:
+    """Return path and hash of each entry of ``outs`` or ``deps``, relative to the repository."""
     hashes: dict[str, str] = {}
-    for out in _outs(data, lock=posixpath.basename(path) == "dvc.lock"):
-        where = _inside(folder, out.get("path"))
-        value = _hash_of(out)
-        if where and value:
+    for entry in entries if isinstance(entries, list) else ():
+        where = inside(folder, entry.get("path")) if isinstance(entry, dict) else ""
+        value = _hash_of(entry) if where else ""
+        if value:
             hashes[where] = value
-            hashes.update(_files_of(where, out))
+            hashes.update(_files_of(where, entry))
     return hashes
 
 
-def _loaded(content: bytes) -> Mapping[str, Any]:
+def read_document(content: bytes) -> Mapping[str, Any]:
+    """Return the mapping in a file of DVC's, empty where there is none that can be read."""
     if len(content) > MAX_FILE:
         return {}
     try:
@@ -53,20 +74,6 @@ def _loaded(content: bytes) -> Mapping[str, Any]:
         return {}
     data = typed(node, None) if node is not None else None
     return data if isinstance(data, dict) else {}
-
-
-def _outs(data: Mapping[str, Any], *, lock: bool) -> Iterator[Mapping[str, Any]]:
-    stages = data.get("stages", {}) if lock else {"": data}
-    if not isinstance(stages, dict):
-        return
-    # A stage's inputs come first, so that where a path is both, the output's hash stands.
-    for key in ("deps", "outs"):
-        for stage in stages.values():
-            found = stage.get(key, []) if isinstance(stage, dict) else []
-            if key == "deps" and not lock:
-                continue
-            listed = found if isinstance(found, list) else []
-            yield from (out for out in listed if isinstance(out, dict))
 
 
 def _hash_of(out: Mapping[str, Any]) -> str:
@@ -85,18 +92,19 @@ def _files_of(folder: str, out: Mapping[str, Any]) -> dict[str, str]:
         return {}
     found = {}
     for entry in files:
-        where = _inside(folder, entry.get("relpath")) if isinstance(entry, dict) else ""
+        where = inside(folder, entry.get("relpath")) if isinstance(entry, dict) else ""
         value = _hash_of({"hash": "md5", **entry}) if where else ""
         if value:
             found[where] = value
     return found
 
 
-def _inside(folder: str, path: Any) -> str:
+def inside(folder: str, path: Any) -> str:
+    """Return a path below a folder, relative to the repository; empty for one that leaves it."""
     if not isinstance(path, str) or not path or path.startswith("/") or "://" in path:
         return ""
     joined = posixpath.normpath(posixpath.join(folder, path))
-    return "" if joined == ".." or joined.startswith("../") else joined
+    return "" if joined == ".." or joined.startswith(("../", "/")) else joined
 
 
 def listing_path(cache: Path, directory_hash: str) -> Path | None:

@@ -140,7 +140,8 @@ def test_only_dvc_files_are_read() -> None:
     assert is_dvc_file(b"b.csv.dvc")
     assert is_dvc_file(b"dvc.lock")
     assert not is_dvc_file(b".dvc")
-    assert not is_dvc_file(b"dvc.yaml")
+    assert is_dvc_file(b"dvc.yaml")
+    assert not is_dvc_file(b"params.yaml")
 
 
 @pytest.mark.parametrize("value", ["md5:../../../etc/passwd.dir", "etag:x.dir", "md5:" + "a" * 32])
