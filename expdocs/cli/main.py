@@ -18,6 +18,7 @@ COMMANDS = {
     "fix": "expdocs.cli.fix",
     "explain": "expdocs.cli.explain",
     "evidence": "expdocs.cli.evidence",
+    "cite": "expdocs.cli.cite",
     "accept": "expdocs.cli.accept",
     "supersede": "expdocs.cli.supersede",
     "kinds": "expdocs.cli.kinds",

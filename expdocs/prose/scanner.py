@@ -73,15 +73,18 @@ def scan(body: str) -> Prose:
 
 
 class Lines:
-    """Where the lines of a text begin, so that many offsets are placed with one reading."""
+    """Where the lines of a text begin, so that many offsets are placed with one reading.
+
+    ``starts`` has the offset of each line.
+    """
 
     def __init__(self, text: str) -> None:
-        self._starts = [0, *(match.end() for match in LINE_END.finditer(text))]
+        self.starts = [0, *(match.end() for match in LINE_END.finditer(text))]
 
     def at(self, offset: int) -> tuple[int, int]:
         """Return the line and the column of an offset, both counted from 1 in code points."""
-        line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
+        line = bisect_right(self.starts, offset)
+        return line, offset - self.starts[line - 1] + 1
 
 
 def line_column(text: str, offset: int) -> tuple[int, int]:
