@@ -1,0 +1,108 @@
+"""What a verification is about: records, runs, commits, registered models."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from expdocs.errors import UsageError
+from expdocs.evidence.snapshots import commit_path, run_path
+from expdocs.facts.commits import cited_commits
+from expdocs.records.record import Record
+from expdocs.workspace import Workspace
+
+Resolve = Callable[[str], str]
+
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
+_START_OF_ID = re.compile(r"[0-9a-f]{4,32}")
+
+
+class Scope(NamedTuple):
+    """The records whose edges are looked at, and the evidence that is held against its source.
+
+    ``citing`` maps runs and commits to the ids of all records that name them.
+    """
+
+    records: tuple[Record, ...]
+    runs: tuple[str, ...]
+    commits: tuple[str, ...]
+    models: tuple[str, ...]
+    citing: Mapping[str, tuple[str, ...]]
+
+
+def scope_of(
+    workspace: Workspace, references: Sequence[str], resolve: Resolve, *, everything: bool
+) -> Scope:
+    """Return what records and runs name, or all that there is.
+
+    A run that has a snapshot is found by its id or the start of it; ``resolve`` asks the tracker
+    for the rest. Raises ``UsageError`` for a run without a snapshot.
+    """
+    citing = _citing(workspace.corpus.records)
+    if everything:
+        records = tuple(workspace.corpus.records)
+        runs = [*(use.run_id for one in records for use in one.runs), *_stems(workspace, "mlflow")]
+        commits = [*cited_commits(records), *_stems(workspace, "git")]
+        models = tuple(_stems(workspace, "models"))
+        return Scope(records, _unique(runs), _unique(commits), models, citing)
+    pulled = set(_stems(workspace, "mlflow"))
+    records, named = _split(workspace, references)
+    chosen = [_pulled(one, pulled, resolve) for one in named]
+    runs = [*(use.run_id for one in records for use in one.runs), *chosen]
+    return Scope(records, _unique(runs), _unique(cited_commits(records)), (), citing)
+
+
+def _split(workspace: Workspace, references: Sequence[str]) -> tuple[tuple[Record, ...], list[str]]:
+    records: list[Record] = []
+    others: list[str] = []
+    for reference in references:
+        path = workspace.relative(reference)
+        record = workspace.corpus.find(reference) or workspace.corpus.by_path.get(path)
+        if record is not None:
+            records.append(record)
+        else:
+            others.append(reference)
+    return tuple(records), others
+
+
+def _pulled(reference: str, pulled: set[str], resolve: Resolve) -> str:
+    wanted = reference.strip().lower()
+    starting = [one for one in pulled if one.startswith(wanted)]
+    if _START_OF_ID.fullmatch(wanted) and len(starting) == 1:
+        return starting[0]
+    run_id = wanted if _RUN_ID.fullmatch(wanted) else resolve(reference)
+    if run_id not in pulled:
+        message = f"run {run_id} has no snapshot, so there is nothing to verify"
+        raise UsageError(message, f"run: expdocs evidence pull {run_id}")
+    return run_id
+
+
+def _citing(records: Iterable[Record]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for record in records:
+        for name in (*(use.run_id for use in record.runs), *cited_commits([record])):
+            found[name][record.id or record.path] = None
+    return {name: tuple(ids) for name, ids in found.items()}
+
+
+def _stems(workspace: Workspace, folder: str) -> Iterator[str]:
+    """Yield the names of the documents in a folder of the evidence, in order."""
+    listed = workspace.files.list([f"{workspace.settings.evidence}/{folder}"])
+    for path in sorted(PurePosixPath(entry.path) for entry in listed):
+        if path.suffix == ".json" and _is_named(folder, path):
+            yield path.stem
+
+
+def _is_named(folder: str, path: PurePosixPath) -> bool:
+    place = {"mlflow": run_path, "git": commit_path}.get(folder)
+    try:
+        return place is None or place(path.stem).parts == path.parts[-len(place(path.stem).parts) :]
+    except ValueError:
+        return False
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

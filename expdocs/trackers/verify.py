@@ -1,0 +1,221 @@
+"""Holding the evidence against its sources: trackers, git and DVC, and records against both.
+
+Nothing is changed here, and whatever cannot be asked is a verdict, so that one server that is down
+hides nothing of the others. Memory does not grow with the number of runs.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from expdocs.evidence.commits import Commits
+from expdocs.evidence.leaks import without
+from expdocs.evidence.snapshots import CommitSnapshot, RunSnapshot
+from expdocs.evidence.store import BrokenSnapshot
+from expdocs.evidence.triangle import Verdict
+from expdocs.evidence.verdicts import Verdicted
+from expdocs.questions import unnoted
+from expdocs.rules.context import Context, Subject
+from expdocs.rules.evidence import RunEdge, triangle
+from expdocs.rules.schema import schema_errors
+from expdocs.trackers.datadrift import data_drift, data_subject
+from expdocs.trackers.doors import FAILURES, Doors
+from expdocs.trackers.drift import drift, gone, run_subject, unasked
+from expdocs.trackers.gitdrift import commit_drift, commit_subject, references_of
+from expdocs.trackers.mlflow import Tracker
+from expdocs.trackers.scope import Scope
+from expdocs.workspace import Workspace
+
+SOURCES = ("tracker", "git", "dvc")
+Progress = Callable[[int, int], None]
+
+_RUNS_AT_ONCE = 500
+_SNAPSHOT = "snapshot"
+
+
+def verify(
+    workspace: Workspace,
+    doors: Doors,
+    scope: Scope,
+    *,
+    skip: Collection[str] = (),
+    progress: Progress = lambda _done, _all: None,
+) -> Iterator[Verdicted]:
+    """Yield a verdict on every fact in scope; ``skip`` names sources that are not asked."""
+    with workspace.context() as whole:
+        evidence = workspace.passing_evidence(unnoted)
+        context = replace(whole, evidence=evidence, commits=workspace.read_commits(evidence))
+        if "tracker" not in skip:
+            yield from _citing(scope, _of_runs(context, doors, scope.runs, progress))
+        if "git" not in skip:
+            yield from _citing(scope, _of_commits(workspace, context, scope.commits))
+        if "dvc" not in skip:
+            yield from _of_data(workspace, context, scope)
+        for record in scope.records:
+            subject = Subject(record, context, schema_errors(record))
+            yield from (_of_edge(edge, record.id) for edge in triangle(subject))
+
+
+def _citing(scope: Scope, verdicts: Iterable[Verdicted]) -> Iterator[Verdicted]:
+    for one in verdicts:
+        yield one._replace(records=scope.citing.get(one.subject.partition(":")[2], ()))
+
+
+# --- runs
+
+
+def _of_runs(
+    context: Context, doors: Doors, run_ids: Sequence[str], progress: Progress
+) -> Iterator[Verdicted]:
+    missing: dict[str, list[RunSnapshot]] = defaultdict(list)
+    answering: set[str] = set()
+    done = 0
+    for chunk in _chunks(run_ids, _RUNS_AT_ONCE):
+        by_tracker: dict[str, dict[str, RunSnapshot]] = defaultdict(dict)
+        for run_id in chunk:
+            found = context.evidence.run(run_id)
+            if isinstance(found, RunSnapshot):
+                by_tracker[found.tracker][run_id] = found
+            else:
+                yield _without_snapshot(run_subject(run_id), found)
+        for alias, kept in by_tracker.items():
+            for run, live in _answers(doors, alias, kept):
+                done += 1
+                progress(done, len(run_ids))
+                if live is None:
+                    missing[alias].append(_remembered(run))
+                elif isinstance(live, str):
+                    yield unasked(run, live)
+                else:
+                    answering.add(alias)
+                    yield from drift(run, without(live, context.settings.withhold))
+    yield from _of_missing(doors, missing, answering)
+
+
+def _answers(
+    doors: Doors, alias: str, kept: dict[str, RunSnapshot]
+) -> Iterator[tuple[RunSnapshot, RunSnapshot | str | None]]:
+    """Yield each run with the tracker's: None when it has no such run, a text when it failed."""
+    pending = dict(kept)
+    tracker = doors.tracker(alias)
+    if tracker is not None:
+        histories = {
+            run_id: {name for name, metric in run.metrics.items() if metric.history}
+            for run_id, run in kept.items()
+        }
+        try:
+            for run_id, live in tracker.look_up(kept, histories):
+                yield pending.pop(run_id), live
+        except FAILURES as problem:
+            doors.fail(alias, problem)
+    for run in pending.values():
+        yield run, doors.problems[alias]
+
+
+def _remembered(run: RunSnapshot) -> RunSnapshot:
+    """Return of a run only what a verdict on its absence needs."""
+    return RunSnapshot(
+        run.run_id, run.experiment_id, run.experiment_name, "", "", "", tracker=run.tracker
+    )
+
+
+def _of_missing(
+    doors: Doors, missing: dict[str, list[RunSnapshot]], answering: set[str]
+) -> Iterator[Verdicted]:
+    """Yield verdicts on runs that a tracker does not know: gone, or never of this tracker."""
+    for alias, runs in missing.items():
+        tracker = doors.tracker(alias)
+        same: dict[tuple[str, str], bool] = {}
+        for run in runs:
+            experiment = run.experiment_id, run.experiment_name
+            if experiment not in same:
+                same[experiment] = alias in answering or _holds(doors, alias, tracker, experiment)
+            yield gone(run) if same[experiment] else unasked(run, _strange(doors, alias, run))
+
+
+def _holds(doors: Doors, alias: str, tracker: Tracker | None, experiment: tuple[str, str]) -> bool:
+    """Whether the tracker has the experiment; if it has not, it may be a tracker of others."""
+    try:
+        return tracker is not None and tracker.experiment_name(experiment[0]) == experiment[1]
+    except FAILURES as problem:
+        doors.fail(alias, problem)
+        return False
+
+
+def _strange(doors: Doors, alias: str, run: RunSnapshot) -> str:
+    return doors.problems.get(alias) or (
+        f"the tracker knows neither the run nor its experiment {run.experiment_name!r}:"
+        " is it the one that the run was pulled from? set MLFLOW_TRACKING_URI"
+    )
+
+
+# --- commits and data
+
+
+def _of_commits(workspace: Workspace, context: Context, shas: Sequence[str]) -> Iterator[Verdicted]:
+    roots = frozenset(context.settings.records)
+    from_git = Commits(workspace.repository.objects, workspace.root, records=roots)
+    references = references_of(workspace.repository, shas)
+    incomplete = context.incomplete_clone
+    for sha in shas:
+        kept = context.evidence.commit(sha)
+        if isinstance(kept, CommitSnapshot):
+            yield from commit_drift(kept, from_git, references, incomplete=incomplete)
+        else:
+            yield _without_snapshot(commit_subject(sha), kept)
+
+
+def _of_data(workspace: Workspace, context: Context, scope: Scope) -> Iterator[Verdicted]:
+    hashes: dict[str, str] = {}
+    citing: dict[str, dict[str, None]] = defaultdict(dict)
+    for record in scope.records:
+        for use in record.runs:
+            for entry in use.data:
+                path, value = entry.get("path"), entry.get("hash")
+                if isinstance(path, str) and isinstance(value, str) and "@" not in path:
+                    subject = data_subject(path, use.commit)
+                    hashes.setdefault(subject, value)
+                    citing[subject][record.id] = None
+    for sha in scope.commits:
+        kept = context.evidence.commit(sha)
+        data = kept.data if isinstance(kept, CommitSnapshot) else {}
+        hashes |= {data_subject(path, sha): value for path, value in data.items()}
+    for one in data_drift(workspace.root, hashes):
+        sha = one.subject.rpartition("@")[2]
+        ids = tuple(citing.get(one.subject, ())) or scope.citing.get(sha, ())
+        yield one._replace(records=ids)
+
+
+# --- snapshots and edges
+
+
+def _without_snapshot(subject: str, found: BrokenSnapshot | None) -> Verdicted:
+    if found is None:
+        reason = "there is no snapshot of it: run expdocs evidence pull"
+        return Verdicted(subject, _SNAPSHOT, "sha256", Verdict.UNRECORDED, reason)
+    reason = f"the snapshot cannot be relied on: {found.message}; {found.hint}"
+    return Verdicted(subject, _SNAPSHOT, "sha256", Verdict.CONTRADICTED, reason)
+
+
+def _of_edge(one: RunEdge, record: str) -> Verdicted:
+    edge = one.edge
+    field = {"data": f"data.{edge.subject}", "parameters": f"params.{edge.subject}"}
+    return Verdicted(
+        run_subject(one.use.run_id),
+        edge.name,
+        field.get(edge.name, "code_tree" if edge.name == "code" else edge.name),
+        edge.verdict,
+        edge.reason,
+        edge.expected or None,
+        edge.found or None,
+        (record,),
+    )
+
+
+def _chunks(names: Sequence[str], size: int) -> Iterator[list[str]]:
+    iterator = iter(names)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
