@@ -195,6 +195,10 @@ _RULES = (
     _error("EVD105", "A sweep has no population",
         "A sweep is cited with all of its runs; without them a reader sees the winner and not "
         "those that lost. Run `expdocs evidence pull RECORD`, which brings the population."),
+    _warning("EVD106", "The record tells of fewer runs than its sweep has",
+        "Runs of one sweep are listed and others are not, so a reader cannot tell a finding from "
+        "the luckiest of many tries. Cite the sweep by its parent run with `role: sweep` beside "
+        "the runs that you single out; deleted and failed runs count too."),
     _error("EVD201", "A commit is not there",
         "Neither git nor a committed snapshot knows the commit: it is misspelt, was never "
         "pushed, or was squashed away. Correct it, fetch it, or pull the evidence where it "

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from expdocs.findings import Finding
 from expdocs.records.record import Record
-from expdocs.rules import claims, evidence, identity, lifecycle, links, schema, secrets
+from expdocs.rules import claims, evidence, identity, lifecycle, links, schema, secrets, sweeps
 from expdocs.rules.choice import Judgement, Said, chosen, reported
 from expdocs.rules.context import Context, Subject
 from expdocs.rules.suppression import suppress
@@ -19,6 +19,7 @@ CHECKS: tuple[Check, ...] = (
     identity.check,
     links.check,
     evidence.check,
+    sweeps.check,
     claims.check,
     secrets.check,
 )

@@ -236,6 +236,39 @@ def a_sweep_without_its_population(repo) -> None:
     )})  # fmt: skip
 
 
+PARENT = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
+
+
+def of_a_sweep(repo, label: str, *others: str, life: str = "active") -> None:
+    """Make a run a child of a sweep; ``others`` are the sweep's other runs."""
+    from expdocs.evidence.snapshots import PopulationRun, encode_population
+
+    edited(label, '"parent_run_id":null', f'"parent_run_id":"{PARENT}"', sealed=True)(repo)
+    runs = [PopulationRun(PARENT, None, "FINISHED", None, None, "active")]
+    runs += [
+        PopulationRun(run_id, PARENT, "FINISHED", None, None, life)
+        for run_id in (repo.runs[label], *others)
+    ]
+    repo.write({"journal/evidence/population/1.jsonl": encode_population("1", runs, "churn")})
+
+
+@case("EVD106")
+def one_winner_of_three(repo) -> None:
+    of_a_sweep(repo, "smote-1", "1" * 32, "2" * 32)
+
+
+@case("EVD106")
+def one_winner_whose_rivals_were_deleted(repo) -> None:
+    of_a_sweep(repo, "smote-1", "1" * 32, life="deleted")
+
+
+@case("EVD102")
+def a_damaged_population_of_a_run_that_is_listed(repo) -> None:
+    of_a_sweep(repo, "smote-1", "1" * 32)
+    path = repo.root / "journal/evidence/population/1.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"FINISHED", b"FAILED"))
+
+
 @case("EVD201")
 def a_commit_that_is_not_there(repo) -> None:
     change(repo, f"commit: {repo.code}", f"commit: {'0' * 40}")
