@@ -17,7 +17,10 @@ _UNNAMED = "mlflow"
 
 
 class Doors:
-    """Trackers by the alias that documents carry; ``chosen`` answers for all of them."""
+    """Trackers by the alias that documents carry; ``chosen`` answers for all of them.
+
+    ``answering`` are those that knew something that was pulled, so that they are the right ones.
+    """
 
     def __init__(
         self, connect: Connect, aliases: Collection[str], chosen: str | None = None
@@ -28,6 +31,7 @@ class Doors:
         self._open: dict[str, Tracker] = {}
         self._closing = ExitStack()
         self.problems: dict[str, str] = {}
+        self.answering: set[str] = set()
         self.shown: list[str] = []
 
     def __enter__(self) -> Self:
@@ -50,9 +54,7 @@ class Doors:
 
     def fail(self, alias: str, problem: ExpdocsError) -> None:
         """Remember that a tracker does not answer, so that it is not waited for again."""
-        self.problems[alias] = f"{problem.message}; {problem.hint}" if problem.hint else (
-            problem.message
-        )  # fmt: skip
+        self.problems[alias] = "; ".join(filter(None, (problem.message, problem.hint)))
 
     def default(self) -> Tracker:
         """Return the tracker that a run is looked for in; raises where it does not answer."""

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from expdocs.errors import UsageError
-from expdocs.evidence.snapshots import commit_path, run_path
 from expdocs.facts.commits import cited_commits
+from expdocs.objects import FULL_SHA
 from expdocs.records.record import Record
 from expdocs.workspace import Workspace
 
@@ -23,13 +23,14 @@ _START_OF_ID = re.compile(r"[0-9a-f]{4,32}")
 class Scope(NamedTuple):
     """The records whose edges are looked at, and the evidence that is held against its source.
 
-    ``citing`` maps runs and commits to the ids of all records that name them.
+    ``models`` tells whether registered models are in it, ``citing`` maps runs and commits to the
+    ids of all records that name them.
     """
 
     records: tuple[Record, ...]
     runs: tuple[str, ...]
     commits: tuple[str, ...]
-    models: tuple[str, ...]
+    models: bool
     citing: Mapping[str, tuple[str, ...]]
 
 
@@ -44,15 +45,18 @@ def scope_of(
     citing = _citing(workspace.corpus.records)
     if everything:
         records = tuple(workspace.corpus.records)
-        runs = [*(use.run_id for one in records for use in one.runs), *_stems(workspace, "mlflow")]
-        commits = [*cited_commits(records), *_stems(workspace, "git")]
-        models = tuple(_stems(workspace, "models"))
-        return Scope(records, _unique(runs), _unique(commits), models, citing)
-    pulled = set(_stems(workspace, "mlflow"))
+        runs = [*_runs_of(records), *workspace.evidence.run_ids()]
+        commits = [*cited_commits(records), *_pulled_commits(workspace)]
+        return Scope(records, _unique(runs), _unique(commits), models=True, citing=citing)
+    pulled = set(workspace.evidence.run_ids())
     records, named = _split(workspace, references)
     chosen = [_pulled(one, pulled, resolve) for one in named]
-    runs = [*(use.run_id for one in records for use in one.runs), *chosen]
-    return Scope(records, _unique(runs), _unique(cited_commits(records)), (), citing)
+    named_runs = _unique([*_runs_of(records), *chosen])
+    return Scope(records, named_runs, _unique(cited_commits(records)), models=False, citing=citing)
+
+
+def _runs_of(records: Iterable[Record]) -> Iterator[str]:
+    return (use.run_id for record in records for use in record.runs)
 
 
 def _split(workspace: Workspace, references: Sequence[str]) -> tuple[tuple[Record, ...], list[str]]:
@@ -88,20 +92,13 @@ def _citing(records: Iterable[Record]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(ids) for name, ids in found.items()}
 
 
-def _stems(workspace: Workspace, folder: str) -> Iterator[str]:
-    """Yield the names of the documents in a folder of the evidence, in order."""
-    listed = workspace.files.list([f"{workspace.settings.evidence}/{folder}"])
-    for path in sorted(PurePosixPath(entry.path) for entry in listed):
-        if path.suffix == ".json" and _is_named(folder, path):
-            yield path.stem
-
-
-def _is_named(folder: str, path: PurePosixPath) -> bool:
-    place = {"mlflow": run_path, "git": commit_path}.get(folder)
-    try:
-        return place is None or place(path.stem).parts == path.parts[-len(place(path.stem).parts) :]
-    except ValueError:
-        return False
+def _pulled_commits(workspace: Workspace) -> Iterator[str]:
+    """Yield the commits that have a snapshot, readable or not."""
+    folder = f"{workspace.settings.evidence}/git"
+    for entry in workspace.files.list([folder]):
+        name = PurePosixPath(entry.path)
+        if name.suffix == ".json" and FULL_SHA.match(name.stem):
+            yield name.stem
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:

@@ -10,9 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from pathlib import PurePosixPath
 
 from expdocs.evidence.commits import Commits
 from expdocs.evidence.leaks import without
+from expdocs.evidence.models import Model
 from expdocs.evidence.snapshots import CommitSnapshot, RunSnapshot
 from expdocs.evidence.store import BrokenSnapshot
 from expdocs.evidence.triangle import Verdict
@@ -25,7 +27,12 @@ from expdocs.trackers.datadrift import data_drift, data_subject
 from expdocs.trackers.doors import FAILURES, Doors
 from expdocs.trackers.drift import drift, gone, run_subject, unasked
 from expdocs.trackers.gitdrift import commit_drift, commit_subject, references_of
-from expdocs.trackers.mlflow import Tracker
+from expdocs.trackers.modeldrift import (
+    model_drift,
+    model_gone,
+    model_subject,
+    model_unasked,
+)
 from expdocs.trackers.scope import Scope
 from expdocs.workspace import Workspace
 
@@ -34,6 +41,10 @@ Progress = Callable[[int, int], None]
 
 _RUNS_AT_ONCE = 500
 _SNAPSHOT = "snapshot"
+_STRANGE = (
+    "the tracker knows neither the run nor its experiment: is it the one that the run was pulled"
+    " from? set MLFLOW_TRACKING_URI"
+)
 
 
 def verify(
@@ -50,6 +61,7 @@ def verify(
         context = replace(whole, evidence=evidence, commits=workspace.read_commits(evidence))
         if "tracker" not in skip:
             yield from _citing(scope, _of_runs(context, doors, scope.runs, progress))
+            yield from _of_models(context, doors) if scope.models else ()
         if "git" not in skip:
             yield from _citing(scope, _of_commits(workspace, context, scope.commits))
         if "dvc" not in skip:
@@ -71,7 +83,6 @@ def _of_runs(
     context: Context, doors: Doors, run_ids: Sequence[str], progress: Progress
 ) -> Iterator[Verdicted]:
     missing: dict[str, list[RunSnapshot]] = defaultdict(list)
-    answering: set[str] = set()
     done = 0
     for chunk in _chunks(run_ids, _RUNS_AT_ONCE):
         by_tracker: dict[str, dict[str, RunSnapshot]] = defaultdict(dict)
@@ -90,9 +101,9 @@ def _of_runs(
                 elif isinstance(live, str):
                     yield unasked(run, live)
                 else:
-                    answering.add(alias)
+                    doors.answering.add(alias)
                     yield from drift(run, without(live, context.settings.withhold))
-    yield from _of_missing(doors, missing, answering)
+    yield from _of_missing(doors, missing)
 
 
 def _answers(
@@ -122,34 +133,54 @@ def _remembered(run: RunSnapshot) -> RunSnapshot:
     )
 
 
-def _of_missing(
-    doors: Doors, missing: dict[str, list[RunSnapshot]], answering: set[str]
-) -> Iterator[Verdicted]:
+def _of_missing(doors: Doors, missing: dict[str, list[RunSnapshot]]) -> Iterator[Verdicted]:
     """Yield verdicts on runs that a tracker does not know: gone, or never of this tracker."""
     for alias, runs in missing.items():
-        tracker = doors.tracker(alias)
-        same: dict[tuple[str, str], bool] = {}
         for run in runs:
-            experiment = run.experiment_id, run.experiment_name
-            if experiment not in same:
-                same[experiment] = alias in answering or _holds(doors, alias, tracker, experiment)
-            yield gone(run) if same[experiment] else unasked(run, _strange(doors, alias, run))
+            if alias in doors.answering or _has_experiment(doors, alias, run):
+                yield gone(run)
+            else:
+                yield unasked(run, doors.problems.get(alias) or _STRANGE)
 
 
-def _holds(doors: Doors, alias: str, tracker: Tracker | None, experiment: tuple[str, str]) -> bool:
-    """Whether the tracker has the experiment; if it has not, it may be a tracker of others."""
+def _has_experiment(doors: Doors, alias: str, run: RunSnapshot) -> bool:
+    """Whether the tracker has the run's experiment; if it has not, it may be one of others."""
+    tracker = doors.tracker(alias)
     try:
-        return tracker is not None and tracker.experiment_name(experiment[0]) == experiment[1]
+        name = tracker.experiment_name(run.experiment_id) if tracker is not None else None
     except FAILURES as problem:
         doors.fail(alias, problem)
         return False
+    return name == run.experiment_name
 
 
-def _strange(doors: Doors, alias: str, run: RunSnapshot) -> str:
-    return doors.problems.get(alias) or (
-        f"the tracker knows neither the run nor its experiment {run.experiment_name!r}:"
-        " is it the one that the run was pulled from? set MLFLOW_TRACKING_URI"
-    )
+# --- registered models
+
+
+def _of_models(context: Context, doors: Doors) -> Iterator[Verdicted]:
+    for kept in context.evidence.models():
+        if isinstance(kept, BrokenSnapshot):
+            yield _without_snapshot(model_subject(PurePosixPath(kept.path).stem), kept)
+            continue
+        live = _registered(doors, kept)
+        if isinstance(live, Model):
+            yield from model_drift(kept, live)
+        else:
+            yield model_gone(kept) if live is None else model_unasked(kept, live)
+
+
+def _registered(doors: Doors, kept: Model) -> Model | str | None:
+    """Return the model as the registry has it; None when it has none, a text when it failed."""
+    tracker = doors.tracker(kept.tracker)
+    try:
+        found = tracker.model(kept.name) if tracker is not None else None
+    except FAILURES as problem:
+        doors.fail(kept.tracker, problem)
+    if kept.tracker in doors.problems:
+        return doors.problems[kept.tracker]
+    if found is None and kept.tracker not in doors.answering:
+        return "the tracker knows no such model: is it the one that the model was pulled from?"
+    return found
 
 
 # --- commits and data
