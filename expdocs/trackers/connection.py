@@ -65,6 +65,13 @@ def open_client(address: Address) -> Any:
         return client_class(tracking_uri=address.uri)
 
 
+def check_registry(client: Any, address: Address) -> None:
+    """Raise ``TrackerError`` where the models are in a database of their own that is none."""
+    uri = str(getattr(client, "_registry_uri", "") or "")
+    if uri and uri != address.uri:
+        _check_store(Address(uri, _plain(uri), address.alias))
+
+
 @contextmanager
 def guard(shown: str) -> Iterator[None]:
     """Silence MLflow for a while and turn every failure into one ``TrackerError``."""

@@ -236,7 +236,7 @@ def _pull_populations(
             names |= {name for run in existing.runs for name in run.metrics}
         runs = tracker.population(experiment_id, names)
         path = str(population_path(experiment_id))
-        name = tracker.experiment_name(experiment_id)
+        name = tracker.experiment_name(experiment_id) or ""
         plan.documents[path] = encode_population(experiment_id, runs, name)
 
 

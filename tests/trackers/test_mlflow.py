@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 import os
 import socket
@@ -8,12 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from expdocs.errors import ExpdocsError, Refused
+from expdocs.errors import ExpdocsError, Refused, UsageError
+from expdocs.evidence.models import Model, ModelVersion
 from expdocs.evidence.snapshots import Dataset, Metric, Point, RunSnapshot, decode_run, encode_run
 from expdocs.trackers.conversion import instant, metric_of, thinned, without_credentials
 from expdocs.trackers.mlflow import Tracker, TrackerError, connect
@@ -406,6 +409,7 @@ class TestFailures:
             return 503, "text/plain", b""
 
         code = f"""
+from datetime import UTC, datetime
 from pathlib import Path
 from expdocs.errors import ExpdocsError
 from expdocs.trackers.mlflow import connect
@@ -485,3 +489,161 @@ class TestConversion:
     )
     def test_instants(self, milliseconds: int | None, expected: str | None) -> None:
         assert instant(milliseconds) == expected
+
+
+class TestWholeExperiments:
+    def test_an_experiment_has_a_name(self, tracker: Tracker, filled: Any) -> None:
+        ids = filled.ids
+        assert tracker.experiment_id("churn") == ids["churn"]
+        assert tracker.experiment_name(ids["churn"]) == "churn"
+        assert tracker.experiment_name("999") is None
+        assert tracker.has_experiment(ids["churn"], "churn")
+        assert not tracker.has_experiment(ids["churn"], "other")
+        with pytest.raises(Refused, match="no experiment named 'chrun'") as caught:
+            tracker.experiment_id("chrun")
+        assert "'churn'" in caught.value.hint
+
+    @pytest.mark.parametrize("name", ["", "'", "a\"b'c", "x" * 5000, "../..", "\n"])
+    def test_odd_names_name_no_experiment(self, tracker: Tracker, name: str) -> None:
+        with pytest.raises(Refused, match="no experiment named"):
+            tracker.experiment_id(name)
+
+    def test_its_runs_are_those_that_were_not_deleted(self, tracker: Tracker, filled: Any) -> None:
+        ids = filled.ids
+        churn = ["weights", "it's", "seed", "seed 2"]
+        assert {*tracker.run_ids([ids["churn"]])} >= {ids[name] for name in churn}
+        assert len(tracker.run_ids([ids["churn"]])) == 4
+        assert len(tracker.run_ids([ids["churn"], ids["other"]])) == 8
+        assert tracker.run_ids([]) == []
+
+    def test_runs_since_a_time(self, tracker: Tracker, filled: Any) -> None:
+        # trial 1 started 9 seconds after the first run, trial 0 ten
+        since = datetime(2026, 11, 20, 10, 0, 9, 125_000, UTC)
+        order = [filled.ids["trial 1"], filled.ids["trial 0"]]
+        assert tracker.run_ids(None, since) == order
+        assert tracker.run_ids([filled.ids["other"]], since) == order
+        assert tracker.run_ids([filled.ids["churn"]], since) == []
+        assert tracker.run_ids(None, datetime(2100, 1, 1, tzinfo=UTC)) == []
+
+
+class TestDeletedExperiments:
+    @pytest.fixture
+    def tracker(self, database: Path, tmp_path: Path, filled: Any) -> Iterator[Tracker]:
+        with connect(None, tmp_path) as made:
+            made._client.delete_experiment(filled.ids["other"])
+            yield made
+
+    def test_their_runs_are_found_by_name_prefix_and_id(
+        self, tracker: Tracker, filled: Any
+    ) -> None:
+        trial = filled.ids["trial 1"]
+        assert tracker.resolve("trial 1") == trial
+        assert tracker.resolve(trial[:12]) == trial
+        (run,) = tracker.fetch([trial])
+        assert (run.lifecycle_stage, run.experiment_name) == ("deleted", "other")
+
+    def test_they_are_still_populations(self, tracker: Tracker, filled: Any) -> None:
+        other = tracker.experiment_id("other")
+        assert other == filled.ids["other"]
+        assert len(tracker.population(other, [])) == 4
+        assert len(tracker.run_ids([other])) == 4
+        assert len(tracker.run_ids()) == 4  # those of churn
+
+    def test_the_last_run_is_one_that_is_there(self, tracker: Tracker, filled: Any) -> None:
+        assert tracker.resolve("last") == filled.ids["seed"]
+
+
+class TestModels:
+    @pytest.fixture
+    def tracker(self, database: Path, tmp_path: Path, filled: Any) -> Iterator[Tracker]:
+        with connect(None, tmp_path) as made:
+            client = made._client
+            for name in ("churn model", 'it\'s "odd"', "单"):
+                client.create_registered_model(name)
+            source = "s3://bucket/model"
+            for run in ("weights", "seed"):
+                client.create_model_version("churn model", source, filled.ids[run])
+            client.create_model_version("单", "s3://bucket/elsewhere")
+            client.set_registered_model_alias("churn model", "champion", "1")
+            client.set_registered_model_alias("churn model", "next", "2")
+            yield made
+
+    def test_versions_and_aliases(self, tracker: Tracker, filled: Any) -> None:
+        model = tracker.model("churn model")
+        versions = (
+            ModelVersion("1", filled.ids["weights"]),
+            ModelVersion("2", filled.ids["seed"]),
+        )
+        assert model == Model("churn model", versions, {"champion": "1", "next": "2"})
+        for reference in ("churn model@champion", "churn model/1", "models:/churn model/01"):
+            assert tracker.model_version(reference) == (model, versions[0])
+        assert tracker.model_version("models:/churn model@next") == (model, versions[1])
+
+    def test_a_moved_alias_and_a_deleted_version(self, tracker: Tracker) -> None:
+        tracker._client.set_registered_model_alias("churn model", "champion", "2")
+        assert tracker.model_version("churn model@champion")[1].version == "2"
+        tracker._client.delete_model_version("churn model", "2")
+        model = tracker.model("churn model")
+        assert model is not None
+        assert [one.version for one in model.versions] == ["1"]
+
+    def test_a_version_without_a_run(self, tracker: Tracker) -> None:
+        assert tracker.model_version("单/1")[1] == ModelVersion("1", None)
+
+    def test_a_name_that_no_filter_can_hold(self, tracker: Tracker) -> None:
+        with pytest.raises(ExpdocsError, match="odd"):
+            tracker.model('it\'s "odd"')
+
+    def test_what_is_not_there_is_refused_with_what_is(self, tracker: Tracker) -> None:
+        assert tracker.model("absent") is None
+        with pytest.raises(Refused, match="no registered model 'churn modle'") as caught:
+            tracker.model_version("churn modle/1")
+        assert "'churn model'" in caught.value.hint
+        with pytest.raises(Refused, match="no version or alias 'champoin'") as caught:
+            tracker.model_version("churn model@champoin")
+        assert "'champion'" in caught.value.hint
+        with pytest.raises(Refused, match="'7'") as caught:
+            tracker.model_version("churn model/7")
+        assert caught.value.hint == "there are: champion, next, 1, 2"
+
+    @pytest.mark.parametrize("reference", ["churn", "", "@x", "a/b", "a/", "a@", "a:b@c", "a@b@c/"])
+    def test_what_names_no_version(self, tracker: Tracker, reference: str) -> None:
+        with pytest.raises(UsageError, match="names no version"):
+            tracker.model_version(reference)
+
+    def test_a_registry_of_its_own_is_not_created(
+        self, tracker: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MLFLOW_REGISTRY_URI", f"sqlite:///{tmp_path / 'models.db'}")
+        with connect(None, tmp_path) as other:
+            with pytest.raises(TrackerError, match=r"models\.db does not exist"):
+                other.model("churn model")
+            assert not (tmp_path / "models.db").exists()
+
+
+def test_a_server_that_takes_few_experiments_a_search(
+    server: str, filled: Any, tmp_path: Path, proxied: Any
+) -> None:
+    """As hosted ones do: mlflow #13590."""
+    from urllib.request import Request, urlopen
+
+    sizes = []
+
+    def answer(path: str, method: str, body: bytes, headers: Any) -> tuple[int, str, bytes]:
+        if path.endswith("runs/search"):
+            sizes.append(len(json.loads(body)["experiment_ids"]))
+            if sizes[-1] > 2:
+                said = {"error_code": "INVALID_PARAMETER_VALUE", "message": "too many experiments"}
+                return 400, "application/json", json.dumps(said).encode()
+        asked = Request(server + path, data=body or None, method=method)
+        asked.add_header("Content-Type", "application/json")
+        with urlopen(asked, timeout=20) as passed:
+            return passed.status, "application/json", passed.read()
+
+    with connect(proxied(answer), tmp_path) as tracker:
+        assert tracker.resolve("weights") == filled.ids["weights"]
+        assert tracker.resolve("last") == filled.ids["trial 0"]
+        assert len(tracker.run_ids()) == 8
+    # Default, churn and other: three are refused once, then it is one at a time
+    assert sizes.count(3) == 1
+    assert max(sizes[1:]) == 1
