@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from expdocs.evidence.dvclock import Stage
+from expdocs.evidence.leftout import is_source, parse_left_out
 from expdocs.evidence.parameters import FILE, flat_parameters
+from expdocs.evidence.shapes import names_key
 from expdocs.evidence.snapshots import CommitSnapshot
+from expdocs.evidence.sources import Files, source_digest
 from expdocs.evidence.tracked import Tracked, directory_above
 from expdocs.evidence.trees import Trees
 from expdocs.objects import GitObject, ObjectStore
@@ -72,16 +75,30 @@ class Commits:
         return self.commit(sha) is not None or self.snapshot(sha) is not None
 
     def code_tree(self, sha: str, left_out: frozenset[str]) -> str | None:
-        """Return the commit's tree without the paths left out, or None when nothing can tell."""
+        """Return the commit's tree without what a run recorded as left out; None: nothing tells."""
         commit = self.commit(sha)
         if commit is not None:
-            found = self._trees.without(commit.tree, left_out - {"dvc.lock"})
+            roots, outs, names = parse_left_out(left_out)
+            found = self._trees.without(commit.tree, roots | outs, names)
             if found is not None:
                 return found
         snapshot = self.snapshot(sha)
-        if snapshot is None or set(snapshot.code_tree_without) != left_out | {"dvc.lock"}:
+        return snapshot.code_tree_of(left_out) if snapshot else None
+
+    def source_files(self, sha: str, roots: frozenset[str]) -> Files | None:
+        """Return path and blob of the commit's source files; None where git lacks some of it."""
+        commit = self.commit(sha) if sha else None
+        if commit is None or (self._store.partial and not self._trees.whole(commit.tree)):
             return None
-        return snapshot.code_tree
+        return dict(self._trees.files(commit.tree, is_source, roots))
+
+    def source_digest(self, sha: str, roots: frozenset[str]) -> str | None:
+        """Return the digest over the commit's source files, of git or of its snapshot."""
+        files = self.source_files(sha, roots)
+        if files is not None:
+            return source_digest(files)
+        snapshot = self.snapshot(sha)
+        return snapshot.sources.get(names_key(roots)) if snapshot else None
 
     def data_hash(self, sha: str, path: str) -> str | None:
         """Return the DVC hash of a path at the commit, or None where it is not tracked."""

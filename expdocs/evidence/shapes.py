@@ -2,12 +2,13 @@
 
 # Without postponed annotations, each of which NamedTuple would compile at every start.
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 HISTORY_POINTS = 200
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+_OLD_LOCK = frozenset({"dvc.lock"})  # left out at any depth, also where it is not named
 
 
 class Point(NamedTuple):
@@ -71,7 +72,11 @@ class RunSnapshot(NamedTuple):
 
 
 class CommitSnapshot(NamedTuple):
-    """A commit as git held it: its trees, its time, the DVC hashes of cited paths."""
+    """A commit as git held it: its trees, its time, the DVC hashes of cited paths.
+
+    ``code_trees`` has the tree for what each citing run left out, ``sources`` the digest of the
+    source files for its record roots; documents of older versions have neither.
+    """
 
     sha: str
     tree: str
@@ -80,6 +85,19 @@ class CommitSnapshot(NamedTuple):
     data: Mapping[str, str] = _NOTHING
     code_tree_without: tuple[str, ...] = ()
     digest: str = ""
+    code_trees: Mapping[str, str] = _NOTHING
+    sources: Mapping[str, str] = _NOTHING
+
+    def code_tree_of(self, left_out: frozenset[str]) -> str | None:
+        """Return the tree without what a run left out, where it was looked up."""
+        if _OLD_LOCK | set(self.code_tree_without) == _OLD_LOCK | left_out:
+            return self.code_tree
+        return self.code_trees.get(names_key(left_out))
+
+
+def names_key(names: Collection[str]) -> str:
+    """Return the key under which a commit's snapshot keeps what belongs to a set of names."""
+    return "\n".join(sorted(names))
 
 
 class PopulationRun(NamedTuple):

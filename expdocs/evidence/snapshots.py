@@ -105,7 +105,9 @@ def encode_run(snapshot: RunSnapshot) -> bytes:
 def encode_commit(snapshot: CommitSnapshot) -> bytes:
     """Return a commit's document; its digest is computed."""
     names = ("sha", "tree", "code_tree", "time", "data", "code_tree_without")
-    return seal({name: getattr(snapshot, name) for name in names})
+    document = {name: getattr(snapshot, name) for name in names}
+    later = {name: getattr(snapshot, name) for name in ("code_trees", "sources")}
+    return seal(document | {name: value for name, value in later.items() if value})
 
 
 def encode_population(
@@ -224,6 +226,8 @@ def _commit_of(document: dict[str, Any]) -> CommitSnapshot:
         data=as_text_map(document["data"]),
         code_tree_without=as_texts(document["code_tree_without"]),
         digest=document["sha256"],
+        code_trees=as_text_map(document.get("code_trees", {})),
+        sources=as_text_map(document.get("sources", {})),
     )
 
 

@@ -1,6 +1,6 @@
 """Git trees as values: what a commit's files are, and the tree of its code alone.
 
-The code tree of a commit is its tree without the record roots and without any ``dvc.lock``: the
+The code tree of a commit is its tree without the record roots and without what runs write: the
 same thing that the run-context provider computes of the working files when a run starts.
 """
 
@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from expdocs.evidence.leftout import LOCKS, Names
 from expdocs.objects import ObjectStore
 
 _TREE_MODE = b"40000"
@@ -40,7 +41,7 @@ class Trees:
         self._store = store
         self._files: dict[_FilesKey, tuple[tuple[str, str], ...]] = {}
         self._entries: dict[str, tuple[TreeEntry, ...] | None] = {}
-        self._without: dict[tuple[str, frozenset[str]], str | None] = {}
+        self._without: dict[tuple[str, frozenset[str], Names], str | None] = {}
 
     def entries(self, sha: str) -> tuple[TreeEntry, ...] | None:
         """Return the entries of a tree, or None when the store lacks it."""
@@ -86,29 +87,29 @@ class Trees:
             if path not in left_out and prefix.count("/") < MAX_TREE_DEPTH:
                 yield from self.files(entry.sha, wanted, left_out, f"{path}/")
 
-    def without(self, sha: str, left_out: frozenset[str]) -> str | None:
-        """Return the id of the tree without the named paths and without any ``dvc.lock``.
+    def without(self, sha: str, left_out: frozenset[str], names: Names = LOCKS) -> str | None:
+        """Return the id of the tree without the named paths, and without ``names`` at any depth.
 
-        ``left_out`` holds paths relative to this tree; the name ``dvc.lock`` counts at any depth.
-        None when a tree that is needed cannot be read.
+        ``left_out`` holds paths relative to this tree. None when a tree that is needed cannot be
+        read.
         """
-        key = (sha, left_out)
+        key = (sha, left_out, names)
         if key not in self._without:
-            self._without[key] = self._filtered(sha, left_out)
+            self._without[key] = self._filtered(sha, left_out, names)
         return self._without[key]
 
-    def _filtered(self, sha: str, left_out: frozenset[str]) -> str | None:
+    def _filtered(self, sha: str, left_out: frozenset[str], names: Names) -> str | None:
         entries = self.entries(sha)
         if entries is None:
             return None
         kept: list[TreeEntry] = []
         for entry in entries:
             name = entry.name.decode("utf-8", "surrogateescape")
-            if name in left_out or (name == "dvc.lock" and not entry.folder):
+            if name in left_out or names.hold(name, folder=entry.folder):
                 continue
             if entry.folder:
                 below = frozenset(p.partition("/")[2] for p in left_out if p.startswith(f"{name}/"))
-                filtered = self.without(entry.sha, below)
+                filtered = self.without(entry.sha, below, names)
                 if filtered is None:
                     return None
                 if filtered == EMPTY_TREE:

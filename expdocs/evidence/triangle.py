@@ -3,42 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
+from expdocs.evidence.codeedge import code_edge
 from expdocs.evidence.commits import Commits
+from expdocs.evidence.edges import Edge, Verdict
 from expdocs.evidence.snapshots import RunSnapshot
-from expdocs.kinds.shape import Place
 from expdocs.records.record import RunUse
 
-
-class Verdict(StrEnum):
-    """What the sources say of an edge.
-
-    ``unrecorded``: the source never held the fact; ``unreachable``: it cannot be asked here.
-    """
-
-    VERIFIED = "verified"
-    CONTRADICTED = "contradicted"
-    UNRECORDED = "unrecorded"
-    UNREACHABLE = "unreachable"
-
-
-class Edge(NamedTuple):
-    """One edge of a run's triangle.
-
-    ``subject`` names what the edge is about (a data path, a parameter), ``place`` the value in the
-    record that it rests on; ``at_fault`` tells which side disagrees: the commit or the run.
-    """
-
-    name: str
-    verdict: Verdict
-    reason: str
-    place: Place
-    subject: str = ""
-    expected: str = ""
-    found: str = ""
-    at_fault: str = ""
+__all__ = ["Edge", "Verdict", "edges_of"]
 
 
 _LOCAL_FORMS = frozenset({"md5"})
@@ -46,37 +19,13 @@ _LOCAL_FORMS = frozenset({"md5"})
 
 def edges_of(use: RunUse, run: RunSnapshot, commits: Commits) -> tuple[Edge, ...]:
     """Return every edge of one run as a record uses it."""
-    code = _code_edge(use, run, commits)
+    code = code_edge(use, run, commits)
     data = tuple(
         _data_edge(use, index, entry, run, commits)
         for index, entry in enumerate(use.data)
         if isinstance(entry.get("path"), str) and isinstance(entry.get("hash"), str)
     )
     return (code, *data, *_parameter_edges(use, run, commits))
-
-
-def _code_edge(use: RunUse, run: RunSnapshot, commits: Commits) -> Edge:
-    def edge(verdict: Verdict, reason: str, expected: str = "", found: str = "") -> Edge:
-        return Edge("code", verdict, reason, use.commit_place, use.commit[:12], expected, found)
-
-    if not use.commit:
-        return edge(Verdict.UNRECORDED, "the record names no commit")
-    if not commits.known(use.commit):
-        return edge(Verdict.UNREACHABLE, "the commit is not in this clone")
-    if run.code_tree:
-        tree = commits.code_tree(use.commit, frozenset(run.code_tree_without))
-        if tree is None:
-            return edge(Verdict.UNREACHABLE, "the commit's files are not in this clone")
-        if tree == run.code_tree:
-            return edge(Verdict.VERIFIED, "the commit holds exactly the code that ran")
-        reason = "the run started from other code than this commit holds"
-        return edge(Verdict.CONTRADICTED, reason, tree, run.code_tree)
-    if run.commit == use.commit:
-        return edge(Verdict.UNRECORDED, "the commit tag matches; cleanliness was not recorded")
-    if run.commit:
-        reason = "the run's commit tag names another commit"
-        return edge(Verdict.CONTRADICTED, reason, use.commit, run.commit)
-    return edge(Verdict.UNRECORDED, "the run recorded no code")
 
 
 def _data_edge(

@@ -196,7 +196,9 @@ def _unverified(
 ) -> Iterator[Finding]:
     weak = (Verdict.UNRECORDED, Verdict.UNREACHABLE)
     for name, rule in _UNVERIFIED.items():
-        open_edges = [e for e in edges if e.edge.name == name and e.edge.verdict in weak]
+        open_edges = [
+            e for e in edges if e.edge.name == name and e.edge.verdict in weak and e.edge.told
+        ]
         open_edges = [e for e in open_edges if _counts(subject, e, contradicted)]
         for group in _by_reason(open_edges):
             subjects = list(dict.fromkeys(e.edge.subject for e in group if name != "code"))
@@ -209,6 +211,8 @@ def _unverified(
 
 
 def _advice(edge: Edge) -> str:
+    if edge.advice:
+        return edge.advice
     if edge.verdict is Verdict.UNREACHABLE:
         return "run: expdocs evidence pull where commit and data can be reached"
     if edge.name == "parameters":

@@ -15,6 +15,7 @@ from expdocs.atomic import write_bytes
 from expdocs.canonical import canonical_bytes
 from expdocs.config import Settings
 from expdocs.errors import Refused
+from expdocs.evidence.commitsnapshots import snapshot_of_commit
 from expdocs.evidence.comparison import Difference, differences
 from expdocs.evidence.leaks import Leak, leaks, without
 from expdocs.evidence.snapshots import (
@@ -22,6 +23,7 @@ from expdocs.evidence.snapshots import (
     Population,
     RunSnapshot,
     commit_path,
+    decode_run,
     encode_commit,
     encode_population,
     encode_run,
@@ -243,32 +245,27 @@ def _pull_populations(
 # --- commits
 
 
-def _pull_commits(context: Context, records: Iterable[Record], plan: _Plan) -> None:
+def _pull_commits(context: Context, records: Sequence[Record], plan: _Plan) -> None:
+    left_out = {*context.settings.records, "dvc.lock"}
     for sha, paths in cited_commits(records).items():
-        found = commit_snapshot(context, sha, paths)
+        runs = _runs_from(sha, context, records, plan)
+        found = snapshot_of_commit(context.commits, sha, paths, left_out, runs)
         if found is not None:
             plan.documents[str(commit_path(sha))] = encode_commit(found)
         elif not isinstance(context.evidence.commit(sha), CommitSnapshot):
             plan.missing_commits.append(sha)
 
 
-def commit_snapshot(context: Context, sha: str, paths: Iterable[str]) -> CommitSnapshot | None:
-    """Return a snapshot of a commit from git; None when git lacks the commit."""
-    commit = context.commits.commit(sha)
-    if commit is None:
-        return None
-    left_out = frozenset({*context.settings.records, "dvc.lock"})
-    existing = context.evidence.commit(sha)
-    known = set(existing.data) if isinstance(existing, CommitSnapshot) else set()
-    hashes = {path: context.commits.data_hash(sha, path) for path in {*paths, *known}}
-    return CommitSnapshot(
-        sha=sha,
-        tree=commit.tree,
-        code_tree=context.commits.code_tree(sha, left_out),
-        code_tree_without=tuple(sorted(left_out)),
-        time=commit.time,
-        data={path: value for path, value in sorted(hashes.items()) if value},
-    )
+def _runs_from(
+    sha: str, context: Context, records: Iterable[Record], plan: _Plan
+) -> Iterator[RunSnapshot]:
+    """Yield the runs that records tell to have run from a commit, as they are pulled or known."""
+    uses = (use for record in records for use in record.runs if use.commit == sha)
+    for run_id in dict.fromkeys(use.run_id for use in uses):
+        content = plan.documents.get(str(run_path(run_id)))
+        found = decode_run(content) if content else context.evidence.run(run_id)
+        if isinstance(found, RunSnapshot):
+            yield found
 
 
 # --- writing

@@ -1,0 +1,135 @@
+"""The code edge of a run: whether the record's commit holds the code that ran."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from expdocs.evidence.commits import Commits
+from expdocs.evidence.edges import Edge, Verdict
+from expdocs.evidence.leftout import parse_left_out
+from expdocs.evidence.snapshots import RunSnapshot
+from expdocs.evidence.sources import SOURCES, Files, differences, files_that_ran, head_of
+from expdocs.records.record import RunUse
+
+OTHER_CODE = "the run started from other code than this commit holds"
+_KERNEL = "expdocs.kernel"
+_SHOWN = 5
+_IGNORE = "ignore what runs write in .gitignore, or declare it as an out in dvc.yaml"
+_SCRIPT = "run it as a script to have the code verified"
+
+
+class _Question(NamedTuple):
+    """A run, the commit that the record names for it, and what both are compared without."""
+
+    use: RunUse
+    run: RunSnapshot
+    commits: Commits
+    without: frozenset[str]
+
+    def edge(
+        self, verdict: Verdict, reason: str, expected: str = "", found: str = "", advice: str = ""
+    ) -> Edge:
+        use = self.use
+        return Edge(
+            *("code", verdict, reason, use.commit_place, use.commit.rpartition("@")[2][:12]),
+            *(expected, found),
+            advice=advice,
+        )
+
+    def compared(self) -> Edge:
+        tree = self.commits.code_tree(self.use.commit, self.without)
+        if tree is None:
+            return self.edge(Verdict.UNREACHABLE, "the commit's files are not in this clone")
+        if tree == self.run.code_tree:
+            return self._same()
+        if SOURCES not in self.run.tags:
+            return self._contradicted(OTHER_CODE, tree)
+        return self._other(tree)
+
+    def _same(self) -> Edge:
+        hidden = bool(parse_left_out(self.without).outs)
+        if hidden and self._committed_digest() != self.run.tags.get(SOURCES):
+            reason = "sources that stages write are not compared, and may have changed"
+            return self.edge(Verdict.UNRECORDED, reason, advice="keep code out of stages' outs")
+        if _in_kernel(self.run):
+            reason = "the files beside the notebook are as they were; what its cells ran is not"
+            return self.edge(Verdict.UNRECORDED, f"{reason} recorded", advice=_SCRIPT)
+        return self.edge(Verdict.VERIFIED, "the commit holds exactly the code that ran")
+
+    def same_files(self, other: str) -> bool:
+        """Whether another commit, such as one before an amend or a rebase, has the same code."""
+        found = self.commits.code_tree(self.use.commit, frozenset())
+        return found is not None and found == self.commits.code_tree(other, frozenset())
+
+    def _committed_digest(self) -> str | None:
+        return self.commits.source_digest(self.use.commit, parse_left_out(self.without).roots)
+
+    def _other(self, tree: str) -> Edge:
+        digest = self._committed_digest()
+        if digest is None:
+            return self.edge(Verdict.UNREACHABLE, "the commit's files are not in this clone")
+        if digest == self.run.tags[SOURCES]:
+            reason = "the sources are as they ran; other files changed, perhaps by the run itself"
+            return self.edge(Verdict.UNRECORDED, reason, advice=_IGNORE)
+        roots = parse_left_out(self.without).roots
+        head = self.commits.source_files(head_of(self.run), roots)
+        committed = self.commits.source_files(self.use.commit, roots)
+        if head is None or committed is None:
+            reason = "the sources differ, and the commit that the run started from is not in this"
+            advice = "look at it where that commit is, or write the commit as it ran"
+            return self.edge(Verdict.UNREACHABLE, f"{reason} clone", advice=advice)
+        return self._file_by_file(tree, head, committed)
+
+    def _file_by_file(self, tree: str, head: Files, committed: Files) -> Edge:
+        ran = files_that_ran(self.run, head)
+        if ran is None:
+            reason = "the sources differ, and which of them were changed was not recorded"
+            advice = "commit before a run that changes many files"
+            return self.edge(Verdict.UNRECORDED, reason, advice=advice)
+        found = differences(ran, committed, head)
+        if found.proven:
+            return self._contradicted(f"{OTHER_CODE}: {_named(found.proven)}", tree)
+        beside = [f"the commit lacks {_named(found.left)}"] if found.left else []
+        beside += [f"the commit adds {_named(found.added)}"] if found.added else []
+        reason = f"the sources in both are as they ran; {' and '.join(beside)}"
+        return self.edge(Verdict.UNRECORDED, reason, advice="commit these files by themselves")
+
+    def _contradicted(self, reason: str, tree: str) -> Edge:
+        return self.edge(Verdict.CONTRADICTED, reason, tree, self.run.code_tree or "")
+
+
+def code_edge(use: RunUse, run: RunSnapshot, commits: Commits) -> Edge:
+    """Return what git says of the commit that a record names for a run."""
+    question = _Question(use, run, commits, frozenset(run.code_tree_without))
+    sha = use.commit.rpartition("@")[2]
+    if not use.commit:
+        return question.edge(Verdict.UNRECORDED, "the record names no commit")
+    if not commits.known(use.commit):
+        return question.edge(Verdict.UNREACHABLE, "the commit is not in this clone")
+    if run.code_tree:
+        return question.compared()
+    if run.commit == sha:
+        reason = "the commit tag matches; cleanliness was not recorded"
+        return question.edge(Verdict.UNRECORDED, reason)
+    if run.commit and question.same_files(run.commit):
+        reason = "the commit tag names a commit with the same code; cleanliness was not recorded"
+        return question.edge(Verdict.UNRECORDED, reason)
+    if run.commit:
+        reason = "the run's commit tag names another commit"
+        return question.edge(Verdict.CONTRADICTED, reason, sha, run.commit)
+    return question.edge(Verdict.UNRECORDED, "the run recorded no code")
+
+
+def _in_kernel(run: RunSnapshot) -> bool:
+    source = run.source_name or ""
+    return (
+        run.tags.get(_KERNEL) == "true"
+        or run.source_type == "NOTEBOOK"
+        or source.endswith(("ipykernel_launcher.py", ".ipynb"))
+    )
+
+
+def _named(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
+    return ", ".join(paths[:_SHOWN]) + more
