@@ -11,108 +11,11 @@ from pathlib import Path
 import pytest
 
 from expdocs import run_context, tags
+from expdocs.run_context import git as git_beside
+from tests.run_context.folders import OF_PROCESS, WITHOUT, Repository, clean_environment
 
-CONFIG = '[tool.expdocs]\nproject = "churn"\n'
 MD5 = "5afc23b9622f8f9ffa60824f4e97d0d5"
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-
-
-def clean_environment(home: Path) -> dict[str, str]:
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "XDG_CONFIG_HOME": str(home),
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_SYSTEM": os.devnull,
-        "GIT_AUTHOR_NAME": "Ana",
-        "GIT_AUTHOR_EMAIL": "ana@example.org",
-        "GIT_COMMITTER_NAME": "Ana",
-        "GIT_COMMITTER_EMAIL": "ana@example.org",
-        "MLFLOW_DISABLE_TELEMETRY": "true",
-    }
-
-
-class Repository:
-    """A real repository that is the current folder of the test."""
-
-    def __init__(self, root: Path, environment: dict[str, str]) -> None:
-        self.root = root
-        self.environment = environment
-
-    def git(self, *arguments: str, **more: str) -> str:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=self.root,
-            env=self.environment | more,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return done.stdout.strip()
-
-    def write(self, files: dict[str, str]) -> None:
-        for path, content in files.items():
-            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
-            (self.root / path).write_text(content, "utf-8")
-
-    def commit(self, message: str = "change") -> str:
-        self.git("add", "-A")
-        self.git("commit", "-qm", message)
-        return self.git("rev-parse", "HEAD")
-
-    def code_tree(self, *left_out: str, revision: str = "HEAD") -> str:
-        """The tree of a commit without some paths, computed with git alone."""
-        index = {"GIT_INDEX_FILE": str(self.root.parent / "independent-index")}
-        self.git("read-tree", revision, **index)
-        pathspecs = [*left_out, ":(glob)**/dvc.lock"]
-        self.git(
-            "rm", "-r", "-q", "--cached", "--sparse", "--ignore-unmatch", "--", *pathspecs, **index
-        )
-        return self.git("write-tree", **index)
-
-
-@pytest.fixture(autouse=True)
-def _fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(run_context, "_found", {})
-    for name in [name for name in os.environ if name.startswith(("GIT_", "EXPDOCS_"))]:
-        monkeypatch.delenv(name)
-    for name, value in clean_environment(tmp_path).items():
-        monkeypatch.setenv(name, value)
-
-
-@pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    root = tmp_path / "work folder"
-    root.mkdir()
-    made = Repository(root, clean_environment(tmp_path))
-    made.git("init", "-q", "-b", "main")
-    made.write(
-        {
-            "pyproject.toml": CONFIG,
-            ".gitignore": "*.tmp\n/data.csv\n",
-            "train.py": "print(1)\n",
-            "src/model.py": "x = 1\n",
-            "journal/one.md": "one\n",
-            "decisions/two.md": "two\n",
-            "dvc.lock": "schema: '2.0'\n",
-            "sub/dvc.lock": "schema: '2.0'\n",
-        }
-    )
-    made.commit("first")
-    monkeypatch.chdir(root)
-    return made
-
-
-@pytest.fixture
-def now(monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, str]]:
-    """The tags as a new process would find them."""
-
-    def find() -> dict[str, str]:
-        monkeypatch.setattr(run_context, "_found", {})
-        return tags()
-
-    return find
-
 
 Now = Callable[[], dict[str, str]]
 
@@ -131,8 +34,10 @@ class TestCodeTree:
         assert found == {
             "expdocs.commit": repository.git("rev-parse", "HEAD"),
             "expdocs.code_tree": repository.code_tree("journal", "decisions"),
-            "expdocs.code_tree_without": '["decisions", "dvc.lock", "journal"]',
+            "expdocs.code_tree_without": json.dumps([*WITHOUT, "decisions", "journal"]),
             "expdocs.dirty": "false",
+            "expdocs.changed": "{}",
+            "expdocs.sources": repository.sources("src/model.py", "train.py"),
         }
         assert found["expdocs.code_tree"] != repository.git("rev-parse", "HEAD^{tree}")
 
@@ -203,9 +108,8 @@ class TestCodeTree:
         repository.commit()
         found = now()
         assert json.loads(found["expdocs.code_tree_without"]) == [
-            "docs/log",
-            "dvc.lock",
-            "no[t]/there",
+            *WITHOUT,
+            *("docs/log", "no[t]/there"),
         ]
         assert found["expdocs.code_tree"] == repository.code_tree("docs/log")
         repository.write({"journal/one.md": "no longer a record\n"})
@@ -422,7 +326,7 @@ class TestNothingToSay:
 
     def test_without_git(self, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PATH", "")
-        assert tags() == {}
+        assert set(tags()) == OF_PROCESS
 
     def test_a_broken_repository(self, repository: Repository, now: Now) -> None:
         (repository.root / ".git/index").write_bytes(b"broken")
@@ -446,7 +350,7 @@ class TestNothingToSay:
     def test_a_filter_that_hangs_ends_at_the_deadline(
         self, repository: Repository, now: Now, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(run_context, "_GIT_SECONDS", 0.5)
+        monkeypatch.setattr(git_beside, "SECONDS", 0.5)
         repository.git("config", "filter.slow.clean", "sleep 30")
         repository.write({".gitattributes": "*.bin filter=slow\n", "a.bin": "x"})
         started = time.monotonic()
@@ -511,10 +415,12 @@ def test_real_runs_carry_the_tags(repository: Repository, tmp_path: Path, now: N
     )
     assert done.returncode == 0, done.stderr
     fluent, bare, ours = json.loads(done.stdout.splitlines()[-1])
-    assert fluent == ours == now()
+    assert fluent == ours
+    found = {name: value for name, value in fluent.items() if name not in OF_PROCESS}
+    assert found == now()
     assert set(fluent) == {
         *("expdocs.commit", "expdocs.code_tree", "expdocs.code_tree_without", "expdocs.dirty"),
-        "expdocs.data",
+        *("expdocs.changed", "expdocs.sources", "expdocs.data", *OF_PROCESS),
     }
     assert bare == {}
     repository.commit("the code that ran")

@@ -1,0 +1,80 @@
+"""What the repository tells when a run starts: its commit, code, data and open hypotheses."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from expdocs.run_context.children import Parent, same_files
+from expdocs.run_context.code import LeftOut, Staged, change_tags, changes, code_tags, source_tags
+from expdocs.run_context.dvc import DvcFiles
+from expdocs.run_context.git import Git
+from expdocs.run_context.hypotheses import hypothesis_tags
+from expdocs.run_context.place import Place
+from expdocs.run_context.tagtext import TAG_CHARACTERS, data_tags
+
+_OF_DVC = frozenset((b".dvc", b".lock", b".yaml"))
+_DIFFERENCES = ("diff-tree", "-r", "-z", "--raw", "--no-renames")
+
+
+def repository_tags(place: Place, stage: str, parent: Parent | None) -> dict[str, str]:
+    """Return the tags of the repository, those of ``parent`` where they still hold."""
+    with tempfile.TemporaryDirectory(prefix="expdocs-", ignore_cleanup_errors=True) as scratch:
+        git = Git(place.root, Path(scratch))
+        try:
+            with contextlib.suppress(Exception):
+                if parent is not None and same_files(git, place, parent):
+                    return parent.tags
+            return _found(git, place, stage)
+        finally:
+            git.close()
+
+
+def _found(git: Git, place: Place, stage: str) -> dict[str, str]:
+    tags = {"expdocs.commit": git.head.commit} if git.head else {}
+    git.beside()
+    adding = git.start("add", "--all")
+    with contextlib.suppress(Exception):
+        tags |= hypothesis_tags(git, place)  # while git looks at all the files
+    with contextlib.suppress(Exception):
+        git.finish(adding)
+        tags |= _files(git, place, stage)
+    return tags
+
+
+def _files(git: Git, place: Place, stage: str) -> dict[str, str]:
+    """Return what the files tell that git has taken into the second index."""
+    tags: dict[str, str] = {}
+    writing = git.start("write-tree", "--missing-ok")
+    listing = git.start("ls-files", "--stage", "-z")
+    comparing, whole = None, ""
+    with contextlib.suppress(Exception):
+        whole = os.fsdecode(git.finish(writing)).strip()
+        if git.head:  # which goes on while the list is looked through
+            comparing = git.start(*_DIFFERENCES, git.head.tree, whole)
+    files = Staged(git.finish(listing))
+    dvc = DvcFiles(place.root, [os.fsdecode(path) for path in files.ending(_OF_DVC)])
+    with contextlib.suppress(Exception):
+        tags |= data_tags(dvc.hashes(stage))
+    tags |= source_tags(files, place.records)
+    left_out = LeftOut(_paths_left_out(place, dvc, files))
+    with contextlib.suppress(Exception):
+        tags |= code_tags(git, whole, files, left_out)
+        changed = changes(git.finish(comparing)) if comparing else None
+        tags |= change_tags(changed, place.records, left_out)
+    return tags
+
+
+def _paths_left_out(place: Place, dvc: DvcFiles, files: Staged) -> Iterator[str]:
+    """Yield the folders of records, and what DVC's stages write into files that git tracks."""
+    yield from place.records
+    length = len(json.dumps(LeftOut(place.records).names(), ensure_ascii=False))
+    written = {*dvc.uncached(), *(path for path in dvc.outs() if files.holds(os.fsencode(path)))}
+    for path in sorted(written - {*place.records}):
+        length += len(json.dumps(path, ensure_ascii=False)) + len(", ")
+        if "*" not in path and length <= TAG_CHARACTERS:
+            yield path
