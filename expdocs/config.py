@@ -81,6 +81,7 @@ class Settings(NamedTuple):
     site: str = ""
     experiments: Mapping[str, str] = _NOTHING
     untold: tuple[Untold, ...] = ()
+    production: Mapping[str, str] = _NOTHING
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -283,6 +284,17 @@ class _Reader:
             raise self._problem(key, f"'{key}': entry {number} {wrong}", hint)
         return Untold(**entry)
 
+    def _read_models(self, key: str) -> dict[str, str]:
+        table = self._table[key]
+        if not isinstance(table, dict):
+            raise self._problem(key, f"'{key}' must be a table of projects")
+        for project, value in table.items():
+            name, _, alias = value.rpartition("@") if isinstance(value, str) else ("", "", "")
+            if not name or not alias:
+                hint = f'write a registered model and its alias: {project} = "churn@champion"'
+                raise self._problem(project, f"'{key}.{project}' names no model in use", hint)
+        return dict(table)
+
     def _read_weights(self, key: str) -> dict[str, Weight]:
         table = self._table[key]
         if not isinstance(table, dict):
@@ -354,4 +366,5 @@ _FORM = {
     "site": "address",
     "experiments": "names",
     "untold": "untold",
+    "production": "models",
 }

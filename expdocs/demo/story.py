@@ -208,8 +208,9 @@ def _squashed(demo: Demo) -> None:
 
 
 def _open(demo: Demo) -> None:
-    """What is not settled: a proposal rejected, one to be reviewed, and a notebook's draft."""
-    demo.write("ensemble", TOMAS, "2026-10-08T10:00")
+    """What is not settled: a draft rejected, a proposal to be reviewed, and a notebook's draft."""
+    # No run of the average exists, so the gates keep it from being proposed.
+    demo.write("ensemble", TOMAS, "2026-10-08T10:00", status="draft")
     demo.writer.set_status("ensemble", "rejected")
     repository = demo.repository
     repository.commit("Reject the average", _moment(LI, "2026-10-09T09:30"), hooks=True)

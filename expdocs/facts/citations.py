@@ -51,7 +51,7 @@ class Facts:
     """Resolves references of any record against the committed evidence."""
 
     def __init__(self, index: Index, evidence: Evidence) -> None:
-        self._index = index
+        self.index = index
         self.evidence = evidence
 
     def resolve(self, record: Record, reference: Evidenced) -> Fact:
@@ -85,7 +85,7 @@ class Facts:
         raise _unknown_label(owner, label, sorted(owner.labels), "run")
 
     def _listed(self, run_id: str) -> RunUse:
-        lister = self._index.lister(run_id)
+        lister = self.index.lister(run_id)
         if lister is None:
             message = f"no record lists the run {run_id}"
             raise Unresolved("CLM102", message, "list it under `runs`, or cite it by its label")
@@ -94,9 +94,9 @@ class Facts:
     def _owner(self, record: Record, ref: RunRef) -> Record:
         if not ref.record:
             return record
-        owner = self._index.record(ref.record)
+        owner = self.index.record(ref.record)
         if owner is None:
-            follows = self._index.knows(ref.record)
+            follows = self.index.knows(ref.record)
             hint = "correct the id, or add the record"
             raise Unresolved("CLM102", f"no record has the id {ref.record}", hint, follows=follows)
         return owner

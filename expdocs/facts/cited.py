@@ -8,6 +8,8 @@ from expdocs.canonical import sha256_of
 from expdocs.evidence.comparison import fact
 from expdocs.evidence.snapshots import RunSnapshot
 from expdocs.facts.citations import Evidenced, FactKey, Facts, Unresolved
+from expdocs.facts.gates import promotion_of
+from expdocs.facts.rivals import facts_of_gates
 from expdocs.facts.tables import metric_names
 from expdocs.prose.references import ReferenceProblem, parse_reference
 from expdocs.records.record import Record, RunUse
@@ -41,6 +43,9 @@ def cited_facts(record: Record, facts: Facts) -> dict[FactKey, float | str]:
     names = metric_names(record)
     for use in record.runs:
         found.update(_of_run(use, names, facts))
+    promotion = promotion_of(record, facts)
+    if promotion is not None:
+        found.update(facts_of_gates(promotion, facts))
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jsonschema_rs
 
@@ -47,6 +47,16 @@ class Section:
         return frozenset(name.casefold() for name in (self.title, *self.aliases))
 
 
+class Gating(NamedTuple):
+    """Which records of a kind put a model to use, and what its runs have to beat.
+
+    They are those whose texts are among the values of ``when``, field by field.
+    """
+
+    when: Mapping[str, tuple[str, ...]]
+    beats: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Kind:
     """One kind of record: what ``schemas/<name>/`` holds, ready for use."""
@@ -68,6 +78,7 @@ class Kind:
     template: str
     origin: str
     common: Mapping[str, Any]
+    gating: Gating | None = None
 
     @cached_property
     def shape(self) -> Shape:
@@ -206,6 +217,7 @@ def _kind(name: str, origin: str, read: Mapping[str, bytes | None], *, own: bool
         template=texts["template.md"],
         origin=origin if own else "shipped",
         common=common_schema(),
+        gating=_gating(about["gates"]) if "gates" in about else None,
     )
     _compile(kind, origin)
     return kind
@@ -218,6 +230,11 @@ def _compile(kind: Kind, origin: str) -> None:
         _ = kind.validator, kind.shape
     except SchemaRefused as error:
         raise ConfigurationError(f"{origin}/schema.json: {error}") from error
+
+
+def _gating(item: Mapping[str, Any]) -> Gating:
+    when = {key: tuple(values) for key, values in item.get("when", {}).items()}
+    return Gating(when, tuple(item.get("beats", ())))
 
 
 def _section(item: Mapping[str, Any]) -> Section:

@@ -280,6 +280,26 @@ _RULES = (
     _error("LIF104", "An author accepted the record",
         "This kind asks for four eyes: somebody who did not write the record accepts it. Let "
         "another person run `expdocs accept`."),
+    _error("GAT101", "A gate is not met",
+        "A threshold that was agreed on does not hold for the run that is to meet it. Values are "
+        "compared at full precision, so nothing is rounded into passing. Promote a run that meets "
+        "it; where it is right to go on, suppress the rule in the record with the reason."),
+    _error("GAT102", "A gate cannot be evaluated",
+        "The run has no snapshot, lacks the metric, or has nan or infinity there, and what cannot "
+        "be shown to hold counts as not met. Log the metric and pull the run, or name in a gate "
+        "the run that has it; in a draft this is a warning."),
+    _error("GAT103", "A promotion names no run",
+        "A decision that puts a model to use has to say which run it is about: in a gate, in "
+        "`runs` of the chosen option, or by an experiment there with a `final` run or a candidate. "
+        "Otherwise nothing that was agreed on could be held against it."),
+    _error("GAT104", "The baseline is not beaten",
+        "The promoted run is not better than the baseline of its experiments, in the direction of "
+        "the metric's goal; seeds of a group count by their mean. Promote a run that is better, "
+        "list the baseline that was missing, or suppress the rule in the record with the reason."),
+    _error("GAT105", "The model in use is not beaten",
+        "The promoted run is not better than the run behind the model that `production` of the "
+        "configuration names, as far as committed evidence tells. Pull the model's document, "
+        "promote a better run, or suppress the rule in the record with the reason."),
     _error("SEC101", "A secret in a record",
         "What is in git can be read by everybody who ever gets a copy, and a commit that removes "
         "it does not help. First make the key, token or password invalid where it is used; then "

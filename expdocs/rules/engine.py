@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterator
 
 from expdocs.findings import Finding
 from expdocs.records.record import Record
-from expdocs.rules import claims, evidence, identity, lifecycle, links, schema, secrets, sweeps
+from expdocs.rules import (
+    claims,
+    evidence,
+    gates,
+    identity,
+    lifecycle,
+    links,
+    schema,
+    secrets,
+    sweeps,
+)
 from expdocs.rules.choice import Judgement, Said, chosen, reported
 from expdocs.rules.context import Context, Subject
 from expdocs.rules.suppression import suppress
@@ -21,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     evidence.check,
     sweeps.check,
     claims.check,
+    gates.check,
     secrets.check,
 )
 

@@ -372,6 +372,62 @@ def no_block(repo) -> None:
     repo.write({repo.record: "".join(kept)})
 
 
+# --- gates
+
+PROMOTED = "experiments: [EXP-2026-11-20-417], "
+GATE = '{{metric: {}, op: ">=", value: {}, run: 77aa03b1c2d94f6e8a5b1c0d9e8f7a6b}}'
+
+
+def promotion(gate: str = "", chosen: str = PROMOTED) -> Case:
+    """Add a decision that promotes the first seed, whose val_f1 is 0.8124."""
+
+    def add_decision(repo) -> None:
+        text = DECISION_TEXT.replace("type: stop-line", "type: promotion")
+        text = text.replace("rejected, experiments: [EXP-2026-11-20-417], ", f"chosen, {chosen}")
+        gates = f"gates:\n  - {gate}\n---\n\n## Context" if gate else "---\n\n## Context"
+        repo.write({DECISION: text.replace("---\n\n## Context", gates)})
+
+    return add_decision
+
+
+case("GAT101")(promotion(GATE.format("val_f1", 0.81241)))
+case("GAT102")(promotion(GATE.format("val_recall", 0.5)))
+case("GAT103")(promotion(chosen=""))
+
+
+@case("GAT104")
+def a_promoted_run_below_the_baseline(repo) -> None:
+    promotion(GATE.format("val_f1", 0.5))(repo)
+    change(repo, "goal: maximize", "goal: minimize")
+
+
+@case("GAT104")
+def no_baseline(repo) -> None:
+    promotion(GATE.format("val_f1", 0.5))(repo)
+    change(repo, "role: baseline", "role: ablation")
+    change(repo, "| `weights` | baseline |", "| `weights` | ablation |")
+
+
+@case("GAT105")
+def a_model_in_use_that_is_better(repo) -> None:
+    from expdocs.evidence.models import Model, ModelVersion, encode_model, model_path
+
+    promotion(GATE.format("val_f1", 0.5))(repo)
+    in_use = Model("churn", (ModelVersion("3", repo.runs["smote-2"]),), {"champion": "3"})
+    settings = (repo.root / "expdocs.toml").read_text()
+    repo.write({
+        f"journal/evidence/{model_path('churn')}": encode_model(in_use),
+        "expdocs.toml": f'{settings}\n[production]\nchurn = "churn@champion"\n',
+    })  # fmt: skip
+
+
+@case("GAT105")
+def a_model_in_use_without_a_document(repo) -> None:
+    promotion(GATE.format("val_f1", 0.5))(repo)
+    settings = (repo.root / "expdocs.toml").read_text()
+    repo.write({"expdocs.toml": f'{settings}\n[production]\nchurn = "churn@champion"\n'})
+
+
 # --- lifecycle
 
 

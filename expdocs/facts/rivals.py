@@ -1,0 +1,123 @@
+"""Whether a promoted run beats what it replaces: its experiments' baselines, the model in use."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from expdocs.evidence.models import Model
+from expdocs.facts.citations import FactKey, Facts, finite, mean
+from expdocs.facts.gates import Promotion, Reading, reading
+from expdocs.facts.tables import goal_of, metric_names
+from expdocs.records.record import Record, RunUse
+
+_BETTER = {"maximize": operator.gt, "minimize": operator.lt}
+
+
+class Rival(NamedTuple):
+    """What has to be beaten: its name, its value or why it has none, and the facts behind it."""
+
+    name: str
+    value: float | None
+    reason: str = ""
+    keys: tuple[FactKey, ...] = ()
+
+
+class Contest(NamedTuple):
+    """A promoted run held against a rival by one metric, in the direction of its goal."""
+
+    metric: str
+    goal: str
+    run: Reading
+    rival: Rival
+
+    @property
+    def beaten(self) -> bool:
+        """Whether the run is better; without a value on either side it is not."""
+        if self.run.value is None or self.rival.value is None:
+            return False
+        return bool(_BETTER[self.goal](self.run.value, self.rival.value))
+
+
+def against_baselines(promotion: Promotion, facts: Facts) -> list[Contest]:
+    """Hold the promoted runs against the baselines of the chosen option's experiments.
+
+    Seeds of a group count by their mean. A promoted run that is a baseline itself has none to beat.
+    """
+    found: list[Contest] = []
+    for experiment in promotion.experiments:
+        baselines = [use for use in experiment.runs if use.role == "baseline"]
+        ids = {use.run_id for use in baselines}
+        metric = next(iter(metric_names(experiment)), "")
+        goal = goal_of(experiment, metric)
+        for run_id, name in promotion.runs.items():
+            if goal in _BETTER and run_id not in ids:
+                run = reading(run_id, metric, facts, name)
+                rivals = _rivals(experiment, baselines, metric, facts)
+                found += [Contest(metric, goal, run, rival) for rival in rivals]
+    return found
+
+
+def _rivals(
+    experiment: Record, baselines: Sequence[RunUse], metric: str, facts: Facts
+) -> Iterator[Rival]:
+    samples: dict[str, list[RunUse]] = {}
+    for use in baselines:
+        samples.setdefault(use.group or use.label or use.run_id, []).append(use)
+    for name, uses in samples.items():
+        readings = [reading(use.run_id, metric, facts, use.label) for use in uses]
+        yield _rival(f"the baseline {name} of {experiment.id}", readings)
+
+
+def _rival(name: str, readings: Sequence[Reading]) -> Rival:
+    keys = tuple(one.key for one in readings if one.key)
+    broken = next((one for one in readings if one.value is None), None)
+    if broken is not None:
+        return Rival(name, None, f"{broken.name} {broken.reason}", keys)
+    values = [finite(one.value) for one in readings if one.value is not None]
+    return Rival(name, float(mean(values)), "", keys)
+
+
+def against_production(
+    promotion: Promotion, facts: Facts, model: Model | None, alias: str
+) -> list[Contest]:
+    """Hold the promoted runs against the run that a registered model's alias leads to.
+
+    A run that is in use already has nothing to beat.
+    """
+    version = model.resolved(alias) if model else None
+    in_use = version.run_id if version else None
+    name = f"the model in use ({model.name}@{alias})" if model else "the model in use"
+    found = []
+    for experiment in promotion.experiments:
+        metric = next(iter(metric_names(experiment)), "")
+        goal = goal_of(experiment, metric)
+        rival = _in_use(name, in_use, metric, facts)
+        for run_id, label in promotion.runs.items():
+            if goal in _BETTER and run_id != in_use:
+                run = reading(run_id, metric, facts, label)
+                found.append(Contest(metric, goal, run, rival))
+    return found
+
+
+def _in_use(name: str, run_id: str | None, metric: str, facts: Facts) -> Rival:
+    if run_id is None:
+        return Rival(name, None, "no document says which run it came from")
+    return _rival(name, [reading(run_id, metric, facts)])
+
+
+def facts_of_gates(promotion: Promotion, facts: Facts) -> dict[FactKey, float]:
+    """Return the values that a promotion's agreed gates and its baselines rest on.
+
+    The model in use is none of them: it is another one as soon as the promotion is carried out.
+    """
+    readings = [one.reading for one in promotion.agreed()]
+    found = {one.key: one.value for one in readings if one.key and one.value is not None}
+    for contest in against_baselines(promotion, facts):
+        keys = [*contest.rival.keys, *([contest.run.key] if contest.run.key else [])]
+        for key in keys:
+            value = reading(key.run_id, contest.metric, facts).value
+            if value is not None:
+                found[key] = value
+    return found
