@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -38,20 +39,21 @@ _NAMES = frozenset(name.encode() for name in GENERATED if name[0] != "*" and nam
 _GENERATED_ENDS = frozenset(name[name.rindex(b".") :] for name in (*_ENDS, *_NAMES))
 _SOURCE_ENDS = frozenset(end.encode() for end in SOURCES)
 _SOURCE_NAMES = frozenset(name.encode() for name in SOURCE_NAMES)
-_STAGE = b" 0\t"  # after mode and object
+_MODE = len(b"100644 ")  # before the object
+_STAGE = b" 0\t"  # after it
 
 
 class LeftOut:
     """The paths that are no code: some whole, some by a name at any depth."""
 
-    def __init__(self, paths: Iterable[str]) -> None:
-        self.paths = frozenset(path.encode("utf-8", "surrogateescape") for path in paths)
+    def __init__(self, records: Iterable[str], outs: Iterable[str] = ()) -> None:
+        self._named = [*records, *(f"out:{path}" for path in outs)]
+        self.paths = frozenset(os.fsencode(path) for path in (*records, *outs))
         self._below = tuple(path + b"/" for path in self.paths)
 
     def names(self) -> list[str]:
-        """Return what the tag says: whole paths, and ``**/`` before a name at any depth."""
-        whole = [path.decode("utf-8", "surrogateescape") for path in self.paths]
-        return sorted([*whole, *(f"**/{name}" for name in GENERATED)])
+        """Return what the tag says: records, ``out:`` and a path, ``**/`` and a name anywhere."""
+        return sorted([*self._named, *(f"**/{name}" for name in GENERATED)])
 
     def entry(self, path: bytes, *, folder: bool) -> bool:
         """Whether an entry of a tree is left out, all above it being in."""
@@ -109,22 +111,22 @@ class Staged:
         return any(one == path or one.startswith(path + b"/") for one in found)
 
     def sources(self, records: Sequence[str]) -> bytes:
-        """Return mode, object and path of each source file outside the records."""
-        start, stage = self._start, self._start - len(_STAGE)
+        """Return object and path of each source file outside the records."""
+        start = self._start
         lines, ends = self._lines[:], self._ends[:]
         for root in records:
             first, last = (self._at(lines, root.encode() + end) for end in (b"/", b"0"))
             del lines[first:last], ends[first:last]
         pairs = zip(lines, ends, strict=True)
         if any(name in self._listing for name in _SOURCE_NAMES):
-            lines = [li for li, end in pairs if end in _SOURCE_ENDS or is_source(li[start:])]
+            lines = [li[_MODE:] for li, e in pairs if e in _SOURCE_ENDS or is_source(li[start:])]
         else:
-            lines = [li for li, end in pairs if end in _SOURCE_ENDS]
+            lines = [li[_MODE:] for li, end in pairs if end in _SOURCE_ENDS]
         listed = b"\0".join([*lines, b""])
         if listed.count(_STAGE) == len(lines):
             return listed.replace(_STAGE, b" ")
         # a path holds a tab
-        return b"".join([line[:stage] + b" " + line[start:] + b"\0" for line in lines])
+        return b"".join([line.replace(_STAGE, b" ", 1) + b"\0" for line in lines])
 
     def _at(self, lines: Sequence[bytes], path: bytes) -> int:
         return bisect_left(lines, path, key=self._path)

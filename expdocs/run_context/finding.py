@@ -61,7 +61,7 @@ def _files(git: Git, place: Place, stage: str) -> dict[str, str]:
     with contextlib.suppress(Exception):
         tags |= data_tags(dvc.hashes(stage))
     tags |= source_tags(files, place.records)
-    left_out = LeftOut(_paths_left_out(place, dvc, files))
+    left_out = LeftOut(place.records, tuple(_outs(place, dvc, files)))
     with contextlib.suppress(Exception):
         tags |= code_tags(git, whole, files, left_out)
         changed = changes(git.finish(comparing)) if comparing else None
@@ -69,12 +69,11 @@ def _files(git: Git, place: Place, stage: str) -> dict[str, str]:
     return tags
 
 
-def _paths_left_out(place: Place, dvc: DvcFiles, files: Staged) -> Iterator[str]:
-    """Yield the folders of records, and what DVC's stages write into files that git tracks."""
-    yield from place.records
+def _outs(place: Place, dvc: DvcFiles, files: Staged) -> Iterator[str]:
+    """Yield what DVC's stages write into files that git tracks, as much as the tag can name."""
     length = len(json.dumps(LeftOut(place.records).names(), ensure_ascii=False))
     written = {*dvc.uncached(), *(path for path in dvc.outs() if files.holds(os.fsencode(path)))}
     for path in sorted(written - {*place.records}):
-        length += len(json.dumps(path, ensure_ascii=False)) + len(", ")
+        length += len(json.dumps(f"out:{path}", ensure_ascii=False)) + len(", ")
         if "*" not in path and length <= TAG_CHARACTERS:
             yield path

@@ -62,9 +62,7 @@ class Repository:
 
     def sources(self, *paths: str) -> str:
         """The digest of committed source files, named in the order of their paths."""
-        listed = "".join(
-            f"100644 {self.git('rev-parse', f'HEAD:{path}')} {path}\0" for path in paths
-        )
+        listed = "".join(f"{self.git('rev-parse', f'HEAD:{path}')} {path}\0" for path in paths)
         return f"v1:{hashlib.sha256(listed.encode()).hexdigest()}"
 
     def code_tree(self, *left_out: str, revision: str = "HEAD") -> str:
