@@ -19,7 +19,7 @@ from expdocs.history import History
 from expdocs.kinds.registry import Kind
 from expdocs.kinds.shape import typed
 from expdocs.trackers.mlflow import Tracker, connect
-from expdocs.trackers.pull import pull
+from expdocs.trackers.pull import Wanted, pull
 from expdocs.workspace import Workspace
 from expdocs.yamlnodes import YamlMapping, YamlProblem, read_yaml
 
@@ -239,7 +239,7 @@ def _pulled(workspace: Workspace, names: Sequence[str], options: dict[str, Any])
         ids = {name: tracker.resolve(name) for name in missing}
         wanted = [i for i in ids.values() if workspace.evidence.run(i) is None]
         metrics = [options["metric"]] if options["metric"] else []
-        pull(workspace, lambda: tracker, wanted, metrics=metrics)
+        pull(workspace, lambda: tracker, Wanted(wanted, metrics=metrics, together=True))
     return [ids.get(name, name) for name in names]
 
 
@@ -266,7 +266,8 @@ def _explain_gaps(fields: dict[str, Any], chosen: Sequence[Chosen]) -> None:
 def _finish(workspace: Workspace, path: str, uri: str | None, *, refresh: bool) -> tuple[str, ...]:
     """Pull what the new record names beyond its runs, and write its run table."""
     fresh = workspace.refreshed()
-    done = pull(fresh, lambda: _tracker(fresh, uri), [path], refresh=refresh)
+    wanted = Wanted([path], missing=not refresh, together=True)
+    done = pull(fresh, lambda: _tracker(fresh, uri), wanted)
     fresh = fresh.refreshed()
     with fresh.context() as context:
         fix_record(fresh, context, fresh.corpus.by_path[path])

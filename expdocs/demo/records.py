@@ -22,7 +22,7 @@ from expdocs.kinds.shape import typed
 from expdocs.records.frontmatter import RecordFile, read_record
 from expdocs.records.record import Record
 from expdocs.trackers.mlflow import Tracker, connect
-from expdocs.trackers.pull import pull
+from expdocs.trackers.pull import Wanted, pull
 from expdocs.workspace import Workspace
 
 STORIES = Path(__file__).with_name("records")
@@ -91,7 +91,7 @@ class Writer:
         """Add what the runs tell: their ids, commits and data."""
         with self._tracker() as tracker:
             ids = [tracker.resolve(run["run"]) for run in runs]
-        pull(self.workspace, self._tracker, ids)
+        pull(self.workspace, self._tracker, Wanted(ids))
         workspace = self.workspace
         chosen = [
             Chosen(_snapshot(workspace, run_id), run["role"], run["as"])
@@ -110,7 +110,7 @@ class Writer:
         """Write the text, bring what it cites, then its numbers, its run table and its status."""
         file = self._record(path).file
         self._write(path, file.text[: file.body_start] + story.body)
-        pull(self.workspace, self._tracker, [self._record(path).id])
+        pull(self.workspace, self._tracker, Wanted([self._record(path).id]))
         with self.workspace.context() as context:
             self._write(path, with_numbers(self._record(path), context.facts))
         workspace = self.workspace

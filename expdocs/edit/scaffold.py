@@ -64,11 +64,11 @@ def _ids(workspace: Workspace) -> set[str]:
 
 
 @contextmanager
-def only_one(workspace: Workspace) -> Iterator[None]:
-    """Hold the repository's lock, so that two processes do not draw the same id."""
+def only_one(workspace: Workspace, name: str = "lock") -> Iterator[None]:
+    """Hold a lock of the repository, so that two processes do not draw the same id."""
     folder = workspace.repository.common_dir / "expdocs"
     folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    with (folder / name).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -1,23 +1,20 @@
-"""Pulling evidence: runs, populations and commits into committed snapshots.
+"""Pulling evidence: runs, populations, models and commits into committed snapshots.
 
-A pull reads everything first and writes last, whole files only. It never replaces a value that a
-record from ``proposed`` on rests on, unless a reason is given; then the old file is kept.
+What is new is written as it arrives, whole files only. A value that a record from ``proposed`` on
+rests on is never replaced, unless a reason is given; then the old file is kept.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import NamedTuple
 
-from expdocs.atomic import write_bytes
-from expdocs.canonical import canonical_bytes
-from expdocs.config import Settings
 from expdocs.errors import Refused
 from expdocs.evidence.commitsnapshots import snapshot_of_commit
-from expdocs.evidence.comparison import Difference, differences
+from expdocs.evidence.documents import SnapshotProblem
 from expdocs.evidence.leaks import Leak, leaks, without
+from expdocs.evidence.models import encode_model, model_path
 from expdocs.evidence.snapshots import (
     CommitSnapshot,
     Population,
@@ -30,135 +27,182 @@ from expdocs.evidence.snapshots import (
     population_path,
     run_path,
 )
-from expdocs.facts.cited import cited_facts, references_of
 from expdocs.facts.commits import cited_commits
-from expdocs.facts.tables import metric_names
 from expdocs.history import History
-from expdocs.prose.references import Delta, Group, Ratio, ValueOf
 from expdocs.records.record import Record
 from expdocs.rules.context import Context
+from expdocs.trackers.keeping import Keeper, keeping
 from expdocs.trackers.mlflow import Tracker
+from expdocs.trackers.reliance import Contradiction, Reliance
+from expdocs.trackers.searching import unknown
+from expdocs.trackers.wanted import Wanted, histories, named_metrics, targets
 from expdocs.workspace import Workspace
 
+__all__ = ["Contradiction", "Pulled", "Wanted", "pull"]
+
 Connect = Callable[[], Tracker]
+Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Contradiction:
-    """A value that a record rests on and that the tracker now gives differently."""
+class Pulled(NamedTuple):
+    """What a pull did: paths written (relative to the repository), tags made, what was wrong.
 
-    record: str
-    run_id: str
-    difference: Difference
+    With ``contradictions`` and no reason to replace, no document that changed was written.
+    ``problems`` are runs that could not be pulled; they did not stop the others.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Pulled:
-    """What a pull did: paths written (relative to the repository), tags made, what was wrong."""
-
-    run_ids: tuple[str, ...] = ()
-    written: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    unchanged: int = 0
-    missing_commits: tuple[str, ...] = ()
-    contradictions: tuple[Contradiction, ...] = ()
-
-
-@dataclass
-class _Plan:
-    """Documents to write by path under the evidence folder, and what they need."""
-
-    documents: dict[str, bytes] = field(default_factory=dict)
-    missing_commits: list[str] = field(default_factory=list)
+    run_ids: tuple[str, ...]
+    written: tuple[str, ...]
+    tags: tuple[str, ...]
+    unchanged: int
+    missing_commits: tuple[str, ...]
+    contradictions: tuple[Contradiction, ...]
+    problems: tuple[Refused, ...]
 
 
 def pull(
     workspace: Workspace,
     connect: Connect,
-    references: Sequence[str],
+    wanted: Wanted,
     *,
-    everything: bool = False,
     replace: str = "",
-    metrics: Sequence[str] = (),
-    refresh: bool = True,
+    progress: Progress | None = None,
 ) -> Pulled:
-    """Pull runs (by any reference), the runs and commits of records, or of all records.
+    """Pull what is wanted; ``progress`` is told how many runs are done of how many.
 
-    ``metrics`` names metrics whose history is wanted beside those that records name; without
-    ``refresh`` runs that have a snapshot are not asked for again. Raises ``Refused`` when the
-    tracker lacks a run, ``TrackerError`` when it does not answer.
+    Raises ``Refused`` when a name fits no run, experiment or model, ``TrackerError`` when the
+    tracker does not answer.
     """
-    records, others = _targets(workspace, references, everything=everything)
-    run_ids = list(dict.fromkeys(use.run_id for record in records for use in record.runs))
-    if not refresh:
-        run_ids = [run_id for run_id in run_ids if workspace.evidence.run(run_id) is None]
-    plan = _Plan()
-    contradictions: list[Contradiction] = []
-    with workspace.context() as context:
-        if run_ids or others or any(use.sweep for record in records for use in record.runs):
+    records, others = targets(workspace, wanted)
+    with keeping(workspace, together=wanted.together) as keeper, workspace.context() as context:
+        job = _Job(context, keeper, Reliance(context), wanted, replace)
+        if _asks_a_tracker(job, records, others):
             with connect() as tracker:
-                run_ids += [tracker.resolve(reference) for reference in others]
-                run_ids = list(dict.fromkeys(run_ids))
-                contradictions = _pull_runs(context, tracker, run_ids, metrics, plan, replace)
-                _pull_populations(context, tracker, records, plan)
-        _pull_commits(context, records, plan)
-    if contradictions and not replace:
-        return Pulled(run_ids=tuple(run_ids), contradictions=tuple(contradictions))
-    written, unchanged = _write(workspace, plan)
-    tags = _keep(workspace, plan)
-    missing = tuple(plan.missing_commits)
-    return Pulled(tuple(run_ids), written, tags, unchanged, missing, tuple(contradictions))
+                _pull_from(tracker, job, records, others, progress)
+        commits = _pull_commits(job, records)
+        refused = bool(job.contradictions) and not replace
+        if not refused:
+            keeper.finish()
+    tags = History(workspace.root).keep(commits, workspace.settings) if commits else []
+    return Pulled(
+        run_ids=tuple(job.run_ids),
+        written=tuple(keeper.written),
+        tags=() if refused else tuple(tags),
+        unchanged=keeper.unchanged,
+        missing_commits=tuple(job.missing_commits),
+        contradictions=tuple(job.contradictions),
+        problems=tuple(job.problems),
+    )
 
 
-def _targets(
-    workspace: Workspace, references: Sequence[str], *, everything: bool
-) -> tuple[list[Record], list[str]]:
-    corpus = workspace.corpus
-    if everything:
-        return list(corpus.records), []
-    records: list[Record] = []
-    others: list[str] = []
-    for reference in references:
-        record = corpus.find(reference) or corpus.by_path.get(workspace.relative(reference))
-        if record is None:
-            others.append(reference)
-        else:
-            records.append(record)
-    return records, others
+@dataclass
+class _Job:
+    """One pull under way: what it works with, and what it has found so far."""
+
+    context: Context
+    keeper: Keeper
+    reliance: Reliance
+    wanted: Wanted
+    replace: str
+    run_ids: list[str] = field(default_factory=list)
+    experiments: dict[str, None] = field(default_factory=dict)
+    missing_commits: list[str] = field(default_factory=list)
+    contradictions: list[Contradiction] = field(default_factory=list)
+    problems: list[Refused] = field(default_factory=list)
+
+    def fail(self, problem: Refused) -> None:
+        """Remember what could not be pulled; end the pull where it is all or nothing."""
+        if self.wanted.together:
+            raise problem
+        self.problems.append(problem)
+
+    def supersede(self, path: str, about: dict[str, str], found: list[Contradiction]) -> None:
+        """Remember contradictions, and keep the old document where there is a reason."""
+        self.contradictions += found
+        if found and self.replace:
+            self.keeper.archive(path, {**about, "reason": self.replace})
+
+
+def _asks_a_tracker(job: _Job, records: Sequence[Record], others: Sequence[str]) -> bool:
+    named = job.wanted.experiments or job.wanted.models or job.wanted.since or others
+    return bool(named or _lacking(job, _listed(records)) or _sweeps(job, records))
+
+
+def _pull_from(
+    tracker: Tracker,
+    job: _Job,
+    records: Sequence[Record],
+    others: Sequence[str],
+    progress: Progress | None,
+) -> None:
+    asked = [tracker.resolve(reference) for reference in others]
+    named = [tracker.experiment_id(name) for name in job.wanted.experiments]
+    if named or job.wanted.since:
+        asked += tracker.run_ids(named or None, job.wanted.since)
+    asked += _pull_models(tracker, job)
+    asked = [*_listed(records), *asked]
+    job.run_ids = list(dict.fromkeys(asked))
+    _pull_runs(tracker, job, _lacking(job, job.run_ids), progress)
+    job.experiments |= dict.fromkeys([*named, *_sweeps(job, records)])
+    for experiment_id in job.experiments:
+        _pull_population(tracker, job, experiment_id)
+
+
+def _listed(records: Iterable[Record]) -> list[str]:
+    return list(dict.fromkeys(use.run_id for record in records for use in record.runs))
+
+
+def _lacking(job: _Job, run_ids: Sequence[str]) -> Sequence[str]:
+    if not job.wanted.missing:
+        return run_ids
+    known = job.context.evidence.run
+    return [run_id for run_id in run_ids if not isinstance(known(run_id), RunSnapshot)]
 
 
 # --- runs
 
 
 def _pull_runs(
-    context: Context,
-    tracker: Tracker,
-    run_ids: Sequence[str],
-    metrics: Sequence[str],
-    plan: _Plan,
-    replace: str,
-) -> list[Contradiction]:
-    relied_on = _relied_on(context)
-    contradictions: list[Contradiction] = []
-    for fetched in tracker.fetch(run_ids, _histories(context, run_ids, metrics)):
-        snapshot = without(fetched, context.settings.withhold)
-        _refuse_secrets(snapshot, context.settings)
-        existing = context.evidence.run(snapshot.run_id)
-        if isinstance(existing, RunSnapshot):
-            found = list(_contradicted(existing, snapshot, relied_on))
-            contradictions += found
-            if found:
-                plan.documents.update(_archived(existing, replace))
-        plan.documents[str(run_path(snapshot.run_id))] = encode_run(snapshot)
-    return contradictions
+    tracker: Tracker, job: _Job, run_ids: Sequence[str], progress: Progress | None
+) -> None:
+    gone: list[str] = []
+    wanted = histories(job.context, run_ids, job.wanted.metrics)
+    for done, (run_id, fetched) in enumerate(tracker.look_up(run_ids, wanted), 1):
+        if fetched is None:
+            gone.append(run_id)
+        else:
+            _pull_run(job, without(fetched, job.context.settings.withhold))
+        if progress:
+            progress(done, len(run_ids))
+    if gone:
+        job.fail(unknown(gone, tracker.shown))
 
 
-def _refuse_secrets(snapshot: RunSnapshot, settings: Settings) -> None:
-    leak = next(leaks(snapshot, settings.not_secret), None)
+def _pull_run(job: _Job, snapshot: RunSnapshot) -> None:
+    leak = next(leaks(snapshot, job.context.settings.not_secret), None)
     if leak is not None:
-        run = snapshot.run_id[:12]
-        message = f"run {run}: {leak.name} looks like a secret ({leak.hit.what})"
-        raise Refused(f"{message}: {leak.hit.masked}; nothing was written", _way_out(leak))
+        job.fail(_secret(snapshot, leak))
+        return
+    path = str(run_path(snapshot.run_id))
+    try:
+        document = encode_run(snapshot)
+    except SnapshotProblem as problem:
+        job.fail(Refused(f"run {snapshot.run_id[:12]}: {problem.message}", _LARGE))
+        return
+    existing = job.context.evidence.run(snapshot.run_id)
+    if isinstance(existing, RunSnapshot) and existing.digest != snapshot.digest:
+        about = {"digest": existing.digest, "run_id": existing.run_id}
+        job.supersede(path, about, list(job.reliance.of_run(existing, snapshot)))
+    job.keeper.put(path, document)
+
+
+_LARGE = "a document holds at most 16 MB; name fewer metrics in records, or log fewer"
+
+
+def _secret(snapshot: RunSnapshot, leak: Leak) -> Refused:
+    run = snapshot.run_id[:12]
+    message = f"run {run}: {leak.name} looks like a secret ({leak.hit.what}): {leak.hit.masked}"
+    return Refused(f"{message}; the run was not written", _way_out(leak))
 
 
 def _way_out(leak: Leak) -> str:
@@ -169,122 +213,97 @@ def _way_out(leak: Leak) -> str:
     return f"make it invalid, and correct it in the tracker; {passes}"
 
 
-def _histories(
-    context: Context, run_ids: Sequence[str], metrics: Sequence[str]
-) -> Mapping[str, set[str]]:
-    """Return the metrics whose history belongs in each run's snapshot: those that records name."""
-    wanted: dict[str, set[str]] = defaultdict(set)
-    for record in context.corpus.records:
-        names = {*metric_names(record), *_cited_metrics(record)}
-        for use in record.runs:
-            wanted[use.run_id] |= names
-    for run_id in run_ids:
-        wanted[run_id] |= set(metrics)
-        existing = context.evidence.run(run_id)
-        if isinstance(existing, RunSnapshot):
-            wanted[run_id] |= {n for n, metric in existing.metrics.items() if metric.history}
-    return wanted
+# --- models
 
 
-def _cited_metrics(record: Record) -> Iterator[str]:
-    for reference in references_of(record):
-        found = reference.field if isinstance(reference, ValueOf | Delta | Ratio | Group) else None
-        if found is not None and found.namespace == "metrics":
-            yield found.name
-
-
-def _relied_on(context: Context) -> dict[tuple[str, str], str]:
-    """Return, for each fact that a record beyond a draft rests on, the record's id."""
-    found: dict[tuple[str, str], str] = {}
-    for record in context.corpus.records:
-        if not record.draft:
-            for key in cited_facts(record, context.facts):
-                found.setdefault((key.run_id, key.key), record.id)
-    return found
-
-
-def _contradicted(
-    existing: RunSnapshot, pulled: RunSnapshot, relied_on: Mapping[tuple[str, str], str]
-) -> Iterator[Contradiction]:
-    for difference in differences(existing, pulled):
-        record = relied_on.get((existing.run_id, difference.key))
-        if record is not None:
-            yield Contradiction(record, existing.run_id, difference)
-
-
-def _archived(existing: RunSnapshot, reason: str) -> dict[str, bytes]:
-    note = {"digest": existing.digest, "reason": reason, "run_id": existing.run_id}
-    return {
-        f"replaced/{existing.digest}.json": encode_run(existing),
-        f"replaced/{existing.digest}.reason.json": canonical_bytes(note) + b"\n",
-    }
+def _pull_models(tracker: Tracker, job: _Job) -> Iterator[str]:
+    """Keep the registered models that are named, and yield the runs of the versions meant."""
+    for reference in job.wanted.models:
+        model, version = tracker.model_version(reference)
+        job.keeper.put(model_path(model.name), encode_model(model))
+        if version.run_id is not None:
+            yield version.run_id
 
 
 # --- populations
 
 
-def _pull_populations(
-    context: Context, tracker: Tracker, records: Iterable[Record], plan: _Plan
-) -> None:
-    wanted: dict[str, set[str]] = defaultdict(set)
+def _sweeps(job: _Job, records: Iterable[Record]) -> list[str]:
+    """Return the experiments of the sweeps that records list, which snapshots of them tell."""
+    found: dict[str, None] = {}
     for record in records:
         for use in record.runs:
-            if use.sweep:
-                snapshot = next(tracker.fetch([use.run_id]))
-                wanted[snapshot.experiment_id] |= {*metric_names(record), *_cited_metrics(record)}
-    for experiment_id, names in wanted.items():
-        existing = context.evidence.population(experiment_id)
-        if isinstance(existing, Population):
-            names |= {name for run in existing.runs for name in run.metrics}
-        runs = tracker.population(experiment_id, names)
-        path = str(population_path(experiment_id))
+            run = _current(job, use.run_id) if use.sweep else None
+            if run is not None and not (job.wanted.missing and _is_in_population(job, run)):
+                found[run.experiment_id] = None
+    return list(found)
+
+
+def _is_in_population(job: _Job, run: RunSnapshot) -> bool:
+    known = job.context.evidence.population(run.experiment_id)
+    return isinstance(known, Population) and any(one.run_id == run.run_id for one in known.runs)
+
+
+def _pull_population(tracker: Tracker, job: _Job, experiment_id: str) -> None:
+    existing = job.context.evidence.population(experiment_id)
+    names = _metrics_of_sweeps(job, experiment_id) | set(job.wanted.metrics)
+    if isinstance(existing, Population):
+        names |= {name for run in existing.runs for name in run.metrics}
+    runs = tracker.population(experiment_id, names)
+    path = str(population_path(experiment_id))
+    try:
         name = tracker.experiment_name(experiment_id) or ""
-        plan.documents[path] = encode_population(experiment_id, runs, name)
+        document = encode_population(experiment_id, runs, name)
+    except SnapshotProblem as problem:
+        job.fail(Refused(f"the population of experiment {experiment_id}: {problem.message}"))
+        return
+    if isinstance(existing, Population):
+        about = {"digest": existing.digest, "experiment_id": experiment_id}
+        pulled = {run.run_id: run for run in runs}
+        job.supersede(path, about, list(job.reliance.of_population(existing, pulled)))
+    job.keeper.put(path, document)
+
+
+def _metrics_of_sweeps(job: _Job, experiment_id: str) -> set[str]:
+    """Return the metrics named by the records that list a sweep of an experiment."""
+    names: set[str] = set()
+    for record in job.context.corpus.records:
+        parents = [use.run_id for use in record.runs if use.sweep]
+        if any(run and run.experiment_id == experiment_id for run in _all(job, parents)):
+            names |= named_metrics(record)
+    return names
+
+
+def _all(job: _Job, run_ids: Iterable[str]) -> Iterator[RunSnapshot | None]:
+    return (_current(job, run_id) for run_id in run_ids)
+
+
+def _current(job: _Job, run_id: str) -> RunSnapshot | None:
+    """Return a run as this pull will leave it."""
+    try:
+        content = job.keeper.current(run_path(run_id))
+        return decode_run(content) if content else None
+    except SnapshotProblem:
+        return None
 
 
 # --- commits
 
 
-def _pull_commits(context: Context, records: Sequence[Record], plan: _Plan) -> None:
+def _pull_commits(job: _Job, records: Sequence[Record]) -> list[str]:
+    """Keep the commits that records cite; return those that git has."""
+    context = job.context
     left_out = {*context.settings.records, "dvc.lock"}
+    running: dict[str, dict[str, None]] = {}
+    for use in (use for record in records for use in record.runs):
+        running.setdefault(use.commit, {})[use.run_id] = None
+    there = []
     for sha, paths in cited_commits(records).items():
-        runs = _runs_from(sha, context, records, plan)
+        runs = [run for run in _all(job, running.get(sha, ())) if run]
         found = snapshot_of_commit(context.commits, sha, paths, left_out, runs)
         if found is not None:
-            plan.documents[str(commit_path(sha))] = encode_commit(found)
+            job.keeper.put(commit_path(sha), encode_commit(found))
+            there.append(sha)
         elif not isinstance(context.evidence.commit(sha), CommitSnapshot):
-            plan.missing_commits.append(sha)
-
-
-def _runs_from(
-    sha: str, context: Context, records: Iterable[Record], plan: _Plan
-) -> Iterator[RunSnapshot]:
-    """Yield the runs that records tell to have run from a commit, as they are pulled or known."""
-    uses = (use for record in records for use in record.runs if use.commit == sha)
-    for run_id in dict.fromkeys(use.run_id for use in uses):
-        content = plan.documents.get(str(run_path(run_id)))
-        found = decode_run(content) if content else context.evidence.run(run_id)
-        if isinstance(found, RunSnapshot):
-            yield found
-
-
-# --- writing
-
-
-def _write(workspace: Workspace, plan: _Plan) -> tuple[tuple[str, ...], int]:
-    folder = workspace.settings.evidence
-    written = []
-    for name, content in plan.documents.items():
-        path = f"{folder}/{name}"
-        target = workspace.place(path)
-        if not (target.is_file() and target.read_bytes() == content):
-            write_bytes(target, content)
-            written.append(path)
-    return tuple(written), len(plan.documents) - len(written)
-
-
-def _keep(workspace: Workspace, plan: _Plan) -> tuple[str, ...]:
-    commits = [Path(name).stem for name in plan.documents if name.startswith("git/")]
-    if not commits:
-        return ()
-    return tuple(History(workspace.root).keep(commits, workspace.settings))
+            job.missing_commits.append(sha)
+    return there
