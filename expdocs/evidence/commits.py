@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from expdocs.evidence.declarations import Declarations
 from expdocs.evidence.dvclock import Stage
 from expdocs.evidence.leftout import is_source, parse_left_out
-from expdocs.evidence.parameters import FILE, flat_parameters
+from expdocs.evidence.parameters import Declared
 from expdocs.evidence.shapes import names_key
 from expdocs.evidence.snapshots import CommitSnapshot
 from expdocs.evidence.sources import Files, source_digest
@@ -53,9 +54,9 @@ class Commits:
         self._note = note
         self._trees = Trees(store)
         self._data = Tracked(store, self._trees, root, note)
+        self._declarations = Declarations(store, self._trees, self._data)
         self._snapshot_of = snapshot_of
         self._commits: dict[str, Commit | None] = {}
-        self._parameters: dict[str, dict[str, Any]] = {}
         self._present: dict[tuple[str, str], bool] = {}
 
     def commit(self, sha: str) -> Commit | None:
@@ -99,6 +100,10 @@ class Commits:
             return source_digest(files)
         snapshot = self.snapshot(sha)
         return snapshot.sources.get(names_key(roots)) if snapshot else None
+
+    def commit_of_data(self, sha: str, path: str) -> str:
+        """Return the commit that tells of a path of data, empty where the record names none."""
+        return "" if "@" in path else sha
 
     def data_hash(self, sha: str, path: str) -> str | None:
         """Return the DVC hash of a path at the commit, or None where it is not tracked."""
@@ -146,12 +151,10 @@ class Commits:
             self._present[sha, path] = self._store.get(sha, path) is not None
         return self._present[sha, path]
 
-    def parameters(self, sha: str) -> dict[str, Any]:
-        """Return the parameters that ``params.yaml`` declares at the commit, by dotted name."""
-        self.commit(sha)
-        if sha not in self._parameters:
-            self._parameters[sha] = flat_parameters(self.file(sha, FILE))
-        return self._parameters[sha]
+    def parameters(self, sha: str, tier: int) -> tuple[Declared, ...]:
+        """Return what the commit declares of parameters; see ``declarations`` for the tiers."""
+        commit = self.commit(sha)
+        return self._declarations.tier(commit.tree, tier) if commit else ()
 
 
 def parse_commit(found: GitObject | None) -> Commit | None:

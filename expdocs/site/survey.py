@@ -176,7 +176,7 @@ def _record_page(record: Record, context: Context, findings: tuple[Finding, ...]
         RunEvidence(
             use,
             context.evidence.run(use.run_id),
-            tuple(e.edge for e in edges if e.use.place == use.place),
+            tuple(e.edge for e in edges if e.use.place == use.place and e.edge.name in EDGES),
         )
         for use in record.runs
     )
