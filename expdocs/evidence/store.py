@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Generic, NamedTuple, TypeVar
 
 from expdocs.evidence.models import Model, decode_model, model_path
+from expdocs.evidence.replaced import Replaced, ReplacedEvidence
 from expdocs.evidence.snapshots import (
     CommitSnapshot,
     Population,
@@ -111,6 +112,7 @@ class Evidence:
     ) -> None:
         self._files = files
         self._folder = folder
+        self._replaced = ReplacedEvidence(files, folder)
         self._runs = _Shelf[RunSnapshot](
             files, folder, run_path, decode_run, lambda one: one.run_id, note, room
         )
@@ -164,6 +166,13 @@ class Evidence:
     def models(self) -> Iterator[Model | BrokenSnapshot]:
         """Yield all registered models."""
         return self._models.all("models")
+
+    def replaced(self, name: str) -> tuple[Replaced, ...]:
+        """Return the earlier documents of a run, or of an experiment's population, and why.
+
+        No check rests on them, so that they are not noted.
+        """
+        return self._replaced.of(name)
 
     def path_of(self, path: object) -> str:
         """Return the path in the repository of a path in the evidence folder."""
