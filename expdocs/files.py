@@ -59,7 +59,10 @@ class Files(Protocol):
     """A state of the repository's files."""
 
     def list(self, roots: Sequence[str]) -> Sequence[Entry]:
-        """Return the files under ``roots`` (folders or files), sorted by path."""
+        """Return the files under ``roots`` (folders or files), sorted by path.
+
+        An empty text is the top folder.
+        """
 
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes, or None where there is no regular file."""
@@ -147,7 +150,7 @@ class StoredTree:
 
 
 def _under(entries: Sequence[Entry], roots: Sequence[str]) -> Sequence[Entry]:
-    under = tuple(f"{root}/" for root in roots)
+    under = tuple(f"{root}/" if root else "" for root in roots)
     return [e for e in entries if e.path.startswith(under) or e.path in roots]
 
 

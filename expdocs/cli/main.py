@@ -21,6 +21,7 @@ COMMANDS = {
     "cite": "expdocs.cli.cite",
     "accept": "expdocs.cli.accept",
     "supersede": "expdocs.cli.supersede",
+    "similar": "expdocs.cli.similar",
     "kinds": "expdocs.cli.kinds",
     "build": "expdocs.cli.build",
     "serve": "expdocs.cli.serve",

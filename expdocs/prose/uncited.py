@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
+from expdocs.prose.sentences import stops
 from expdocs.prose.spans import Prose, UncitedNumber
 
 _FILLER = "\x00"
@@ -21,10 +22,6 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _DIGIT = re.compile(r"[0-9]")
-_SENTENCE_END = re.compile(r"[.!?]++[\"')\]*_\u201d\u2019]*+(?=\s|\Z)|[\u3002\uff01\uff1f]")
-_LAST_WORD = re.compile(r"(?:[A-Za-z]\.)*[A-Za-z]+\Z")
-_ABBREVIATIONS = frozenset({"e.g", "i.e", "vs", "cf", "ca", "approx", "resp"})
-_LONGEST_ABBREVIATION = 8
 _BETWEEN_WORDS = r"[-_\s]+"
 
 
@@ -84,16 +81,10 @@ def _sentences(text: str, prose: Prose) -> Iterator[tuple[int, int]]:
         if passage.kind == "heading" or not _DIGIT.search(text, passage.start, passage.end):
             continue
         start = passage.start
-        for stop in _SENTENCE_END.finditer(text, passage.start, passage.end):
-            if not _abbreviates(text, stop.start()):
-                yield start, stop.end()
-                start = stop.end()
+        for stop in stops(text, passage.start, passage.end):
+            yield start, stop
+            start = stop
         yield start, passage.end
-
-
-def _abbreviates(text: str, stop: int) -> bool:
-    word = _LAST_WORD.search(text, max(0, stop - _LONGEST_ABBREVIATION), stop)
-    return word is not None and text[stop] == "." and word.group().lower() in _ABBREVIATIONS
 
 
 def _sourced(prose: Prose) -> Iterator[tuple[int, int]]:

@@ -121,6 +121,7 @@ def test_broken_settings(
         ("supersede", "EXP-2026-11-20-417", "--title", "x"),
         ("evidence", "pull", "--all"),
         ("evidence", "status"),
+        ("similar", "smote"),
     ],
     ids=lambda arguments: arguments[0],
 )
