@@ -8,6 +8,7 @@ front matter are added as ``"suppressions": [[rule, reason], …]`` where there 
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from expdocs.canonical import sha256_of
@@ -23,6 +24,20 @@ def record_digest(record: Record) -> str:
     if found := [[s.rule, s.reason] for s in in_front_matter(record.file)]:
         document["suppressions"] = found
     return f"v1:{sha256_of(document)}"
+
+
+def hypothesis_digest(record: Record) -> str | None:
+    """Return the digest of an experiment's hypothesis as the run context tags it, or None.
+
+    ``v1:`` and the SHA-256 of the text with each white space as one blank; an exploratory
+    question counts with ``exploratory: `` before it. How lines are broken makes no difference.
+    """
+    said = record.data.get("hypothesis")
+    if isinstance(said, dict):
+        question = said.get("exploratory")
+        said = f"exploratory: {question}" if isinstance(question, str) and question else None
+    text = " ".join(said.split()) if isinstance(said, str) else ""
+    return f"v1:{hashlib.sha256(text.encode()).hexdigest()}" if text else None
 
 
 def _body(record: Record) -> str:
