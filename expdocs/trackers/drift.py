@@ -74,12 +74,17 @@ def _judged(one: Difference, kept: RunSnapshot, live: RunSnapshot) -> Verdicted:
     elif WITHHELD in (one.old, one.new):
         verdict, reason = Verdict.UNRECORDED, "the configuration withholds the value"
         one = one._replace(new=WITHHELD)
-    elif one.old is None and not one.key.startswith(_OF_THE_START):
+    elif one.old is None and _may_come_later(one.key):
         verdict = Verdict.UNRECORDED
         reason = "added in the tracker after the run was pulled: the snapshot never held it"
     else:
         verdict, reason = Verdict.CONTRADICTED, _why(one, kept, live)
     return _verdicted(kept, one.key, verdict, reason, one.old, one.new)
+
+
+def _may_come_later(key: str) -> bool:
+    """Whether logging it on an ended run is honest: a new metric, no step of a known one."""
+    return not key.startswith(_OF_THE_START) and "@step=" not in key
 
 
 def _why(one: Difference, kept: RunSnapshot, live: RunSnapshot) -> str:
@@ -89,7 +94,7 @@ def _why(one: Difference, kept: RunSnapshot, live: RunSnapshot) -> str:
         return _WENT_ON
     if one.key == "commit" and one.old is not None:
         return _commit(kept, live)
-    if one.old is None:
+    if one.old is None and not one.key.startswith("metrics."):
         return "added in the tracker after the run had started, when it should have been written"
     if one.new is None:
         return "removed in the tracker after the run was pulled"

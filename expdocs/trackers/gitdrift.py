@@ -22,7 +22,7 @@ _NOT_HERE = "the commit is not in this clone, which is shallow or partial: fetch
 _REWRITTEN = (
     "history was rewritten: no branch or tag holds the commit any longer, so git will drop it"
 )
-_TREES = {"tree": "files", "code_tree": "code", "time": "time"}
+_TREES = {"tree": "tree", "code_tree": "code tree", "time": "time"}
 
 
 class References(NamedTuple):

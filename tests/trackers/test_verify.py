@@ -227,7 +227,7 @@ def test_sources_can_be_left_out(checked_repo: Any, run_cli: Any) -> None:
     ran = run_cli("evidence", "verify", "--all", "--json", *skipped, cwd=checked_repo.root)
     assert ran.code == 0, ran.out
     edges = {one["edge"] for one in json.loads(ran.out)["verdicts"]}
-    assert edges == {"git", "code", "data", "parameters"}
+    assert edges == {"git", "run", "code", "data", "parameters"}
 
 
 def test_a_run_without_a_snapshot_is_refused(checked_repo: Any, run_cli: Any) -> None:

@@ -6,14 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from expdocs.cli.output import one_line
+from expdocs.evidence.comparison import Fact
 from expdocs.evidence.triangle import Verdict
 from expdocs.evidence.verdicts import Report, Verdicted
 
 _KINDS = {"mlflow": "run", "git": "commit", "dvc": "data object", "model": "model"}
-_HEADINGS = {
-    Verdict.UNREACHABLE: "Could not be asked",
-    Verdict.UNRECORDED: "Never recorded",
-}
 _MOST_SUBJECTS = 50
 _MOST_NAMES = 5
 
@@ -25,9 +22,9 @@ def report_lines(report: Report) -> Iterator[str]:
     if contradicted:
         yield from ("", "Contradicted")
         yield from _in_full(contradicted)
-    for verdict, heading in _HEADINGS.items():
+    for verdict in (Verdict.UNREACHABLE, Verdict.UNRECORDED):
         if grouped := _of(report, verdict):
-            yield from ("", heading)
+            yield from ("", verdict.capitalize())
             yield from _by_reason(grouped)
     if report.left_out:
         yield from ("", f"{report.left_out} more are not verified; --json lists every one")
@@ -78,8 +75,13 @@ def _where(one: Verdicted) -> str:
 def _values(one: Verdicted) -> str:
     if one.expected is None and one.found is None:
         return ""
-    said, now = (("nothing" if v in (None, "") else v) for v in (one.expected, one.found))
-    return f"{said} is now {now}: "
+    return f"{_shown(one.expected)} is now {_shown(one.found)}: "
+
+
+def _shown(value: Fact | None) -> str:
+    if value is None or value == "":
+        return "nothing"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _by_reason(those: Iterable[Verdicted]) -> Iterator[str]:
