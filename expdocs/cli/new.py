@@ -15,9 +15,11 @@ from expdocs.edit.fix import fix_record
 from expdocs.edit.scaffold import create, refuse_broken
 from expdocs.errors import UsageError
 from expdocs.evidence.snapshots import RunSnapshot
+from expdocs.facts.similar import NEAR, Why, asked_by, look, similar
 from expdocs.history import History
 from expdocs.kinds.registry import Kind
 from expdocs.kinds.shape import typed
+from expdocs.questions import unnoted
 from expdocs.trackers.mlflow import Tracker, connect
 from expdocs.trackers.pull import Wanted, pull
 from expdocs.workspace import Workspace
@@ -92,6 +94,8 @@ def command(kind_name: str, title: str, **options: Any) -> int:
     # Only now is it known which metric the record names, whose history belongs to its evidence.
     refresh = asked and not options["metric"]
     written = _finish(workspace, path, options["tracker"], refresh=refresh) if evidenced else ()
+    if evidenced:
+        _tell_of_near(workspace.refreshed(), path)
     if options["edit"]:
         click.edit(filename=str(workspace.root / path))
     evidence = f"{workspace.settings.evidence} " if written else ""
@@ -272,6 +276,17 @@ def _finish(workspace: Workspace, path: str, uri: str | None, *, refresh: bool) 
     with fresh.context() as context:
         fix_record(fresh, context, fresh.corpus.by_path[path])
     return (*done.written, workspace.settings.evidence)
+
+
+def _tell_of_near(workspace: Workspace, path: str) -> None:
+    """Say in one line that the new record's runs were tried before, where they nearly were."""
+    records, evidence = workspace.corpus.records, workspace.passing_evidence(unnoted)
+    asked = asked_by(workspace.corpus.by_path[path], evidence)
+    near = similar(asked, look(evidence, records).tried, [], NEAR)
+    if near and (run := near[0].tried):
+        told = f" of {run.records[0].id}" if run.records else ""
+        how = "the same" if near[0].why is Why.SAME else "nearly the same"
+        note(f"run {run.run_id[:12]}{told} was {how}: expdocs similar {asked[0].record_id}")
 
 
 def _quoted(path: str) -> str:

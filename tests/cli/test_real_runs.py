@@ -131,6 +131,21 @@ def test_new_fills_runs_commit_data_metric_and_table_from_evidence(work, run_cli
     assert run_cli("check", "--strict", cwd=work).code == 0
 
 
+def test_new_tells_of_runs_that_were_nearly_the_same(work, run_cli) -> None:
+    first = run_cli("new", *EXPERIMENT, cwd=work)
+    assert "the same" not in first.err
+    again = "import mlflow; mlflow.set_tracking_uri('sqlite:///mlflow.db');"
+    again += "mlflow.set_experiment('churn'); run = mlflow.start_run(run_name='again');"
+    again += "mlflow.log_params({'c': 0.10, 'sampler': 'smote'}); mlflow.log_metric('val_f1', 0.8)"
+    subprocess.run([sys.executable, "-c", again], cwd=work, check=True, capture_output=True)
+    done = run_cli("new", "experiment", "Once more", "--run", "again", cwd=work)
+    draft = done.out.splitlines()[-1].rpartition("/")[2][:18]
+    listed = (
+        f"run {run_id(work, 'smote')[:12]} of {first.out.splitlines()[-1].rpartition('/')[2][:18]}"
+    )
+    assert f"{listed} was the same: expdocs similar {draft}\n" in done.err
+
+
 def test_a_proposed_entry_with_every_edge_verified_is_clean(work, run_cli) -> None:
     complete(new(run_cli, work, *EXPERIMENT))
     done = run_cli("check", "--strict", cwd=work)
