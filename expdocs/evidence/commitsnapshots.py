@@ -25,8 +25,9 @@ def snapshot_of_commit(
     if commit is None:
         return None
     existing = commits.snapshot(sha)
-    known = set(existing.data) if existing else set()
-    hashes = {path: commits.data_hash(sha, path) for path in {*paths, *known}}
+    # git here may lack what told a hash before, as in a partial clone
+    known = existing.data if existing else {}
+    hashes = {path: commits.data_hash(sha, path) or known.get(path) for path in {*paths, *known}}
     snapshot = CommitSnapshot(
         sha=sha,
         tree=commit.tree,
