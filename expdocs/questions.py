@@ -7,7 +7,8 @@ another answer, the result stands. Questions are short texts:
 - ``git:SHA``: whether the object store holds a commit, with `` missing`` when it does not,
 - ``disk:PATH``: a file outside of the repository's tree, such as one in DVC's cache,
 - ``at:ID PATH``: whether the record of this id is in this file; always asked beside ``id:ID``,
-- ``id:ID``, ``supersedes:ID``, ``links-to:ID``, ``run:RUN ID``, ``ids``: see ``records.index``.
+- ``id:ID``, ``supersedes:ID``, ``links-to:ID``, ``run:RUN ID``, ``renames:PROJECT``, ``ids``: see
+  ``records.index``.
 """
 
 from __future__ import annotations

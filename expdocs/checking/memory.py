@@ -18,7 +18,7 @@ from expdocs.atomic import write_bytes
 from expdocs.findings import Finding, Severity
 from expdocs.rules.choice import Judgement, Said
 
-_FORM = "expdocs check, form 1"
+_FORM = "expdocs check, form 2"
 _MAX_BYTES = 256 * 1024 * 1024
 MAX_FILES = 8
 

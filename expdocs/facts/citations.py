@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from decimal import Context, Decimal
 from typing import NamedTuple
 
 from expdocs.evidence.comparison import fact
 from expdocs.evidence.snapshots import Metric, Population, PopulationRun, RunSnapshot
 from expdocs.evidence.store import Evidence
+from expdocs.facts.renames import Change, change_between, other_names
 from expdocs.prose.references import Delta, Field, Group, Ratio, RunRef, ValueOf
 from expdocs.records.index import Index
 from expdocs.records.record import Record, RunUse
@@ -50,14 +51,16 @@ class Unresolved(Exception):
 class Facts:
     """Resolves references of any record against the committed evidence."""
 
-    def __init__(self, index: Index, evidence: Evidence) -> None:
+    def __init__(self, index: Index, evidence: Evidence, *, follow: bool = True) -> None:
+        """``follow`` the renames of metrics that keep the quantity."""
         self.index = index
         self.evidence = evidence
+        self._follow = follow
 
     def resolve(self, record: Record, reference: Evidenced) -> Fact:
         """Return the value that a reference leads to; raises ``Unresolved``."""
         if isinstance(reference, ValueOf):
-            return self._value(self._use(record, reference.ref), reference.field)
+            return self._value(record, self._use(record, reference.ref), reference.field)
         if isinstance(reference, Delta):
             return self._two(record, reference, EXACT.subtract)
         if isinstance(reference, Ratio):
@@ -101,10 +104,39 @@ class Facts:
             raise Unresolved("CLM102", f"no record has the id {ref.record}", hint, follows=follows)
         return owner
 
-    def _value(self, use: RunUse, field: Field) -> Fact:
+    def recorded_name(self, record: Record, name: str, known: Collection[str]) -> str | None:
+        """Return the name under which one of ``known`` holds a metric that a record names.
+
+        Where that is not its own name, the renames of the record's project are followed that keep
+        the quantity. None where there is no such metric.
+        """
+        if name in known or not self._follow:
+            return name if name in known else None
+        renames = self.index.renames(record.text_of("project"))
+        return next((other for other in other_names(name, renames) if other in known), None)
+
+    @property
+    def as_recorded(self) -> Facts:
+        """A resolver that follows no renames."""
+        return Facts(self.index, self.evidence, follow=False)
+
+    def _recorded(self, record: Record, field: Field, known: Collection[str]) -> Field:
+        """Return the field under its recorded name; raises where its quantity was changed."""
+        if field.namespace != "metrics":
+            return field
+        name = self.recorded_name(record, field.name, known)
+        if name is None and self._follow:
+            renames = self.index.renames(record.text_of("project"))
+            change = change_between(field.name, known, renames)
+            if change is not None:
+                raise _not_comparable(field.name, change)
+        return field if name is None else field._replace(name=name)
+
+    def _value(self, record: Record, use: RunUse, field: Field) -> Fact:
         if use.sweep:
-            return self._best_of_sweep(use, field)
+            return self._best_of_sweep(record, use, field)
         snapshot = self.snapshot(use)
+        field = self._recorded(record, field, snapshot.metrics)
         key = key_of(field)
         value = fact(snapshot, key)
         if value is None:
@@ -127,7 +159,7 @@ class Facts:
         owner = None if ref.run_id else self._owner(record, ref)
         if owner is not None and ref.label not in owner.labels and ref.label in owner.groups:
             return self._group(record, Group("mean", ref, field))
-        return self._value(self._use(record, ref), field)
+        return self._value(record, self._use(record, ref), field)
 
     def _group(self, record: Record, reference: Group) -> Fact:
         field = reference.field
@@ -147,23 +179,23 @@ class Facts:
         owner = self._owner(record, ref)
         name = ref.label or ""
         if name in owner.groups:
-            return [self._member(use, field) for use in owner.groups[name]]
+            return [self._member(record, use, field) for use in owner.groups[name]]
         sweep = owner.labels.get(name)
         if sweep is not None and sweep.sweep:
-            return self._sweep_values(sweep, field)
+            return self._sweep_values(record, sweep, field)
         raise _unknown_label(owner, name, sorted(owner.groups), "group")
 
-    def _member(self, use: RunUse, field: Field | None) -> Fact:
+    def _member(self, record: Record, use: RunUse, field: Field | None) -> Fact:
         if field is None:
             return Fact(1, ((FactKey(use.run_id, "run_id"), use.run_id),))
-        return self._value(use, field)
+        return self._value(record, use, field)
 
-    def _best_of_sweep(self, use: RunUse, field: Field) -> Fact:
+    def _best_of_sweep(self, record: Record, use: RunUse, field: Field) -> Fact:
         if field.namespace != "metrics" or field.suffix not in ("min", "max"):
             message = f"'{use.label}' is a sweep of many runs, which have no single value"
             hint = f"cite its best: run:{use.label}#{field.name}@max, or mean:, sd:, count:"
             raise Unresolved("CLM103", message, hint)
-        values = self._sweep_values(use, field._replace(suffix="last"))
+        values = self._sweep_values(record, use, field._replace(suffix="last"))
         # A run that diverged is never the best; it must not hide the others, either.
         numbers = [one for one in values if math.isfinite(float(one.value))]
         if not numbers:
@@ -172,7 +204,7 @@ class Facts:
         choose = max if field.suffix == "max" else min
         return choose(numbers, key=lambda one: finite(one.value))
 
-    def _sweep_values(self, use: RunUse, field: Field | None) -> list[Fact]:
+    def _sweep_values(self, record: Record, use: RunUse, field: Field | None) -> list[Fact]:
         children = self.children(use)
         if field is None:
             return [
@@ -181,9 +213,12 @@ class Facts:
         if field.namespace != "metrics" or field.suffix != "last":
             message = f"of each run of the sweep '{use.label}' only the last metrics are kept"
             raise Unresolved("CLM103", message, f"cite {field.name} alone, without a suffix")
-        found = [_child_value(child, field) for child in children if field.name in child.metrics]
+        names = [self.recorded_name(record, field.name, child.metrics) for child in children]
+        pairs = zip(children, names, strict=True)
+        found = [_child_value(child, name) for child, name in pairs if name is not None]
         if not found:
             known = sorted({name for child in children for name in child.metrics})
+            self._recorded(record, field, known)
             message = f"no run of the sweep '{use.label}' has the metric '{field.name}'"
             raise Unresolved("CLM103", message, _one_of(field.name, known))
         return found
@@ -201,10 +236,17 @@ class Facts:
         ]
 
 
-def _child_value(child: PopulationRun, field: Field) -> Fact:
-    value = child.metrics[field.name]
-    key = f"{_POPULATION}.metrics.{field.name}"
+def _child_value(child: PopulationRun, name: str) -> Fact:
+    value = child.metrics[name]
+    key = f"{_POPULATION}.metrics.{name}"
     return Fact(value, ((FactKey(child.run_id, key), value),))
+
+
+def _not_comparable(name: str, change: Change) -> Unresolved:
+    decision = change.rename.decision
+    message = f"the run has '{change.metric}', which {decision} says is not the quantity '{name}'"
+    hint = f"compare runs that have the same metric, or cite '{change.metric}' by itself"
+    return Unresolved("CLM110", message, hint)
 
 
 def _unknown_label(owner: Record, name: str, known: list[str], what: str) -> Unresolved:

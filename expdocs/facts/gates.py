@@ -80,16 +80,19 @@ def thresholds(record: Record) -> Iterator[Threshold]:
 def own_gates(record: Record, facts: Facts) -> list[GateResult]:
     """Return what the gates of a record find, each in the run that it names."""
     named = [one for one in thresholds(record) if one.run_id]
-    return [GateResult(one, reading(one.run_id, one.metric, facts)) for one in named]
+    return [GateResult(one, reading(record, one.run_id, one.metric, facts)) for one in named]
 
 
-def reading(run_id: str, metric: str, facts: Facts, name: str = "") -> Reading:
-    """Read the last value of a metric; a missing one, nan and infinities are no value."""
+def reading(record: Record, run_id: str, metric: str, facts: Facts, name: str = "") -> Reading:
+    """Read the last value of a metric that a record names, also where it was renamed.
+
+    A missing one, nan and infinities are no value.
+    """
     shown = name or run_id[:12]
     run = facts.evidence.run(run_id)
     if not isinstance(run, RunSnapshot):
         return Reading(run_id, shown, None, "has no snapshot to rely on")
-    key = f"metrics.{metric}@last"
+    key = f"metrics.{facts.recorded_name(record, metric, run.metrics) or metric}@last"
     value = fact(run, key)
     if not isinstance(value, int | float):
         return Reading(run_id, shown, None, f"has no metric '{metric}'")
@@ -123,7 +126,7 @@ class Promotion:
             named = [one.run_id for one in own if one.metric == threshold.metric]
             runs = {run_id: run_id[:12] for run_id in named} or self.runs
             for run_id, name in runs.items():
-                seen = reading(run_id, threshold.metric, self._facts, name)
+                seen = reading(self.record, run_id, threshold.metric, self._facts, name)
                 found.append(GateResult(threshold, seen))
         return found
 

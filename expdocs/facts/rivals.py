@@ -16,12 +16,12 @@ _BETTER = {"maximize": operator.gt, "minimize": operator.lt}
 
 
 class Rival(NamedTuple):
-    """What has to be beaten: its name, its value or why it has none, and the facts behind it."""
+    """What has to be beaten: its name, its value or why it has none, and what that rests on."""
 
     name: str
     value: float | None
     reason: str = ""
-    keys: tuple[FactKey, ...] = ()
+    readings: tuple[Reading, ...] = ()
 
 
 class Contest(NamedTuple):
@@ -31,6 +31,11 @@ class Contest(NamedTuple):
     goal: str
     run: Reading
     rival: Rival
+
+    @property
+    def evaluated(self) -> bool:
+        """Whether there are values to compare."""
+        return self.run.value is not None and self.rival.value is not None
 
     @property
     def beaten(self) -> bool:
@@ -53,7 +58,7 @@ def against_baselines(promotion: Promotion, facts: Facts) -> list[Contest]:
         goal = goal_of(experiment, metric)
         for run_id, name in promotion.runs.items():
             if goal in _BETTER and run_id not in ids:
-                run = reading(run_id, metric, facts, name)
+                run = reading(experiment, run_id, metric, facts, name)
                 rivals = _rivals(experiment, baselines, metric, facts)
                 found += [Contest(metric, goal, run, rival) for rival in rivals]
     return found
@@ -66,17 +71,16 @@ def _rivals(
     for use in baselines:
         samples.setdefault(use.group or use.label or use.run_id, []).append(use)
     for name, uses in samples.items():
-        readings = [reading(use.run_id, metric, facts, use.label) for use in uses]
+        readings = [reading(experiment, use.run_id, metric, facts, use.label) for use in uses]
         yield _rival(f"the baseline {name} of {experiment.id}", readings)
 
 
 def _rival(name: str, readings: Sequence[Reading]) -> Rival:
-    keys = tuple(one.key for one in readings if one.key)
     broken = next((one for one in readings if one.value is None), None)
     if broken is not None:
-        return Rival(name, None, f"{broken.name} {broken.reason}", keys)
+        return Rival(name, None, f"{broken.name} {broken.reason}")
     values = [finite(one.value) for one in readings if one.value is not None]
-    return Rival(name, float(mean(values)), "", keys)
+    return Rival(name, float(mean(values)), "", tuple(readings))
 
 
 def against_production(
@@ -93,18 +97,18 @@ def against_production(
     for experiment in promotion.experiments:
         metric = next(iter(metric_names(experiment)), "")
         goal = goal_of(experiment, metric)
-        rival = _in_use(name, in_use, metric, facts)
+        rival = _in_use(experiment, name, in_use, metric, facts)
         for run_id, label in promotion.runs.items():
             if goal in _BETTER and run_id != in_use:
-                run = reading(run_id, metric, facts, label)
+                run = reading(experiment, run_id, metric, facts, label)
                 found.append(Contest(metric, goal, run, rival))
     return found
 
 
-def _in_use(name: str, run_id: str | None, metric: str, facts: Facts) -> Rival:
+def _in_use(experiment: Record, name: str, run_id: str | None, metric: str, facts: Facts) -> Rival:
     if run_id is None:
         return Rival(name, None, "no document says which run it came from")
-    return _rival(name, [reading(run_id, metric, facts)])
+    return _rival(name, [reading(experiment, run_id, metric, facts)])
 
 
 def facts_of_gates(promotion: Promotion, facts: Facts) -> dict[FactKey, float]:
@@ -113,11 +117,6 @@ def facts_of_gates(promotion: Promotion, facts: Facts) -> dict[FactKey, float]:
     The model in use is none of them: it is another one as soon as the promotion is carried out.
     """
     readings = [one.reading for one in promotion.agreed()]
-    found = {one.key: one.value for one in readings if one.key and one.value is not None}
     for contest in against_baselines(promotion, facts):
-        keys = [*contest.rival.keys, *([contest.run.key] if contest.run.key else [])]
-        for key in keys:
-            value = reading(key.run_id, contest.metric, facts).value
-            if value is not None:
-                found[key] = value
-    return found
+        readings += [contest.run, *contest.rival.readings]
+    return {one.key: one.value for one in readings if one.key and one.value is not None}

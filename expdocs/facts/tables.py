@@ -62,7 +62,7 @@ def _table(
     differing = _differing([snapshots[use.label] for use in uses if not use.sweep])
     header = ("Run", "Role", *names, "Parameters", "MLflow run")
     rows = [_row(use, snapshots[use.label], names, differing, record, facts) for use in uses]
-    return Table(header, (*rows, *_group_rows(uses, snapshots, names)))
+    return Table(header, (*rows, *_group_rows(uses, snapshots, names, record, facts)))
 
 
 def metric_names(record: Record) -> list[str]:
@@ -82,7 +82,8 @@ def _row(
         values = [_sweep_cell(use, name, record, facts) for name in names]
         parameters = Cell(f"{len(facts.children(use))} runs")
     else:
-        values = [_metric_cell(snapshot, name) for name in names]
+        known = (facts.recorded_name(record, name, snapshot.metrics) for name in names)
+        values = [_metric_cell(snapshot, name) for name in known]
         shown = ", ".join(f"{_safe(n)}={_safe(snapshot.params.get(n, '–'))}" for n in differing)
         parameters = Cell(f"`{shown}`" if shown else "–")
     return (
@@ -94,14 +95,15 @@ def _row(
     )
 
 
-def _metric_cell(snapshot: RunSnapshot, name: str) -> Cell:
-    metric = snapshot.metrics.get(name)
+def _metric_cell(snapshot: RunSnapshot, name: str | None) -> Cell:
+    metric = snapshot.metrics.get(name) if name else None
     return Cell("–") if metric is None else Cell(show(metric.last.value), (metric.last.value,))
 
 
 def _sweep_cell(use: RunUse, name: str, record: Record, facts: Facts) -> Cell:
     goal = goal_of(record, name)
-    found = [run.metrics[name] for run in facts.children(use) if name in run.metrics]
+    pairs = [(run, facts.recorded_name(record, name, run.metrics)) for run in facts.children(use)]
+    found = [run.metrics[known] for run, known in pairs if known is not None]
     values = [finite(value) for value in found if math.isfinite(value)]
     if not values or not goal:
         return Cell("–")
@@ -121,19 +123,24 @@ def goal_of(record: Record, name: str) -> str:
 
 
 def _group_rows(
-    uses: Sequence[RunUse], snapshots: Mapping[str, RunSnapshot], names: Sequence[str]
+    uses: Sequence[RunUse],
+    snapshots: Mapping[str, RunSnapshot],
+    names: Sequence[str],
+    record: Record,
+    facts: Facts,
 ) -> Iterator[tuple[Cell, ...]]:
     for group in dict.fromkeys(use.group for use in uses if use.group):
         members = [snapshots[use.label] for use in uses if use.group == group]
         if len(members) > 1:
-            cells = [_spread_cell(members, name) for name in names]
+            cells = [_spread_cell(members, name, record, facts) for name in names]
             role = f"mean ± sd of {len(members)}"
             yield (Cell(f"`{group}`"), Cell(role), *cells, Cell("–"), Cell("–"))
 
 
-def _spread_cell(members: Sequence[RunSnapshot], name: str) -> Cell:
+def _spread_cell(members: Sequence[RunSnapshot], name: str, record: Record, facts: Facts) -> Cell:
+    pairs = [(run, facts.recorded_name(record, name, run.metrics)) for run in members]
     try:
-        values = [finite(member.metrics[name].last.value) for member in members]
+        values = [finite(run.metrics[known or name].last.value) for run, known in pairs]
     except (KeyError, Unresolved):
         return Cell("–")
     centre, spread = mean(values), standard_deviation(values)

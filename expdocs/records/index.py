@@ -9,6 +9,7 @@ from functools import cached_property
 from expdocs.questions import Note, unnoted
 from expdocs.records.outline import Outline, folded
 from expdocs.records.record import Record
+from expdocs.records.renames import Rename, rename_of
 
 _DIGITS, _LETTERS = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -63,6 +64,15 @@ class Index:
         for outline in self._outlines:
             if outline.supersedes:
                 found.setdefault(outline.id, []).extend(outline.supersedes)
+        return found
+
+    @cached_property
+    def _renames(self) -> dict[str, list[Rename]]:
+        found: dict[str, list[Rename]] = {}
+        for outline in self._outlines:
+            for line in outline.renames:
+                one = rename_of(line, outline.shown_id)
+                found.setdefault(one.project, []).append(one)
         return found
 
     @cached_property
@@ -122,6 +132,11 @@ class Index:
         self._note(f"supersedes:{record_id}")
         return self._superseded.get(record_id, ())
 
+    def renames(self, project: str) -> Sequence[Rename]:
+        """Return the renames of metrics that a project's accepted decisions state."""
+        self._note(f"renames:{project}")
+        return self._renames.get(project, ())
+
     def bears_out(self, own: Outline, asked: Iterable[str]) -> bool:
         """Whether all that a ``PresumedIndex`` told of ``own`` is what this index tells."""
         return all(self._bears_out(own, *question.split(":", 1)) for question in asked)
@@ -131,6 +146,9 @@ class Index:
             return all(one.path == own.path for one in self._superseders.get(name, ()))
         if subject == "supersedes":
             return name == own.id or name not in self._superseded
+        if subject == "renames":
+            stated = [rename_of(line, own.shown_id) for line in own.renames]
+            return [one for one in stated if one.project == name] == self._renames.get(name, [])
         if subject == "name":
             return self._by_name.get(name) == own.path
         if subject == "at":

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from expdocs.records.links import SUPERSEDES, declared_links
 from expdocs.records.record import Record
+from expdocs.records.renames import declared_renames, rename_of
 
 RECORD_ID = re.compile(r"[A-Z]{2,8}-[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{3}")
 _FILE_ID = re.compile(rf"({RECORD_ID.pattern})(?:-|\.md\Z)")
@@ -22,6 +23,7 @@ class Outline(NamedTuple):
     aliases: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
     supersedes: tuple[str, ...] = ()
+    renames: tuple[str, ...] = ()
 
     @property
     def shown_id(self) -> str:
@@ -37,6 +39,7 @@ class Outline(NamedTuple):
         yield f"supersedes:{self.id}"
         yield from (f"links-to:{target}" for target in self.supersedes)
         yield from (f"run:{run_id}" for run_id in self.runs)
+        yield from (f"renames:{rename_of(line).project}" for line in self.renames)
 
 
 def outline_of(record: Record) -> Outline:
@@ -48,6 +51,7 @@ def outline_of(record: Record) -> Outline:
         record.texts_of("aliases"),
         tuple(use.run_id for use in record.runs),
         tuple(link.target for link in declared_links(record) if link.type == SUPERSEDES),
+        tuple(declared_renames(record)),
     )
 
 

@@ -260,6 +260,10 @@ _RULES = (
     _error("CLM108", "A linked file or commit is not there",
         "A `git:` or `dvc:` link names a commit, a file or data that is not there, so a reader "
         "could not follow it. Correct the commit or the path."),
+    _error("CLM110", "The metric became another quantity",
+        "The run has the metric that was used before or after a change, and the decision about the "
+        "change says that the two are not the same quantity, so their values do not compare. "
+        "Compare runs that have the same metric, or cite each under its own name."),
     _warning("CLM201", "A generated block is stale",
         "The run table shows other values than the evidence, because runs or snapshots "
         "changed. `expdocs fix` writes it anew."),

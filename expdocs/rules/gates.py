@@ -28,19 +28,21 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _promotion(subject: Subject, promotion: Promotion) -> Iterator[Finding]:
-    place = _place(subject)
+    place, settled = _place(subject), subject.record.frozen
     if not promotion.runs:
-        if not subject.record.draft:
+        if not (subject.record.draft or settled):
             yield subject.at(place, "GAT103", "the promotion names no run", _NAME_IT)
         return
-    for failed in _by_threshold(one for one in promotion.agreed() if not one.passed):
-        yield _failed(subject, place, failed)
+    # Evidence that an accepted record has lost since is reported where it was lost.
+    failed = [one for one in promotion.agreed() if not one.passed]
+    for group in _by_threshold(one for one in failed if one.evaluated or not settled):
+        yield _failed(subject, place, group)
     gating = subject.record.kind.gating
     beats = gating.beats if gating else ()
     if "baseline" in beats:
         yield from _baselines(subject, promotion, place)
     # Later the model in use is another one, often this one's successor.
-    if "production" in beats and not subject.record.frozen:
+    if "production" in beats and not settled:
         yield from _production(subject, promotion, place)
 
 
@@ -83,11 +85,13 @@ def _failed(subject: Subject, place: Place, results: Sequence[GateResult]) -> Fi
 
 
 def _baselines(subject: Subject, promotion: Promotion, place: Place) -> Iterator[Finding]:
+    settled = subject.record.frozen
     contests = against_baselines(promotion, subject.context.facts)
-    if not contests and not _is_baseline(promotion):
+    if not (contests or settled or _is_baseline(promotion)):
         message = "no experiment of the chosen option lists a baseline to compare with"
         yield _said(subject, place, "GAT104", message, "give the run to beat `role: baseline`")
-    yield from _lost(subject, place, "GAT104", contests)
+    kept = [one for one in contests if one.evaluated or not settled]
+    yield from _lost(subject, place, "GAT104", kept)
 
 
 def _is_baseline(promotion: Promotion) -> bool:

@@ -38,6 +38,7 @@ TIES = st.one_of(
         (
             "\0",
             "\0It says [0.9](run:weights#val_f1).",
+            "\0Under its old name [0.791](run:weights#f1).",
             "\0By its id [0.8124](run:77aa03b1c2d94f6e8a5b1c0d9e8f7a6b#val_f1).",
             "\0See EXP-2026-11-20-509.",
             "\0The val_f1 was 0.5. <!-- expdocs: ignore CLM107: it is quoted -->",
@@ -109,6 +110,24 @@ class Journal(RuleBasedStateMachine):
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(f"{text}\n{said}\n")
+
+    @rule(
+        number=st.sampled_from((100, 101)),
+        status=st.sampled_from(("draft", "accepted", "superseded")),
+        names=st.sampled_from((("f1", "val_f1"), ("f1", "score"), ("score", "val_f1"))),
+        project=st.sampled_from(("churn", "fraud")),
+        same=st.booleans(),
+    )
+    def rename_metric(
+        self, number: int, status: str, names: tuple[str, str], project: str, *, same: bool
+    ) -> None:
+        old, new = names
+        head = f"id: DEC-2026-11-20-{number}\nkind: decision\nstatus: {status}\nproject: {project}"
+        quantity = str(same).lower()
+        renames = f"renames: [{{from: {old}, to: {new}, same_quantity: {quantity}}}]"
+        path = self.root / f"decisions/DEC-2026-11-20-{number}-rename.md"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"---\n{head}\n{renames}\n---\n")
 
     @rule(path=st.sampled_from(PATHS), old=st.sampled_from(("791", "smote", "tags", "---")))
     def edit(self, path: str, old: str) -> None:

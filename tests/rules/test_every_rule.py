@@ -360,6 +360,17 @@ case("CLM108")(changed(":train.py)", ":trian.py)"))
 case("CLM108")(changed("(dvc:data/churn.csv@", "(dvc:data/chrun.csv@"))
 case("CLM108")(changed("(git:", "(git:other@"))
 case("CLM108")(changed("(dvc:", "(dvc:other@"))
+
+
+@case("CLM110")
+def a_metric_that_became_another_quantity(repo, run_cli) -> None:
+    renames = "renames: [{from: val_f1, to: val_pr_auc, same_quantity: false}]\n---\n\n## Context"
+    text = DECISION_TEXT.replace("type: stop-line", "type: metric-change")
+    repo.write({DECISION: text.replace("---\n\n## Context", renames)})
+    assert run_cli("accept", "DEC-2026-11-20-100", "--by", "li", cwd=repo.root).code == 0
+    change(repo, "run:weights#val_f1", "run:weights#val_pr_auc")
+
+
 case("CLM201")(changed("| 0.7912 |", "| 0.7913 |"))
 case("CLM201")(changed("| `weights` | baseline |", "| `weights` | candidate |"))
 case("CLM202")(changed("<!-- /expdocs:runs -->", ""))
