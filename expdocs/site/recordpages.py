@@ -59,6 +59,7 @@ class RecordPages:
             body=body,
             edges=EDGES,
             open_edges=tuple(open_edges(page)),
+            against=self._survey.verifications.against(record.id),
             links=tuple(self._linked(page)),
             successors=self._successors(page),
             blockers=blockers(record),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from expdocs.evidence.replaced import Replaced
 from expdocs.evidence.snapshots import (
+    Difference,
     Metric,
     Population,
     PopulationRun,
     RunSnapshot,
+    differences,
     population_path,
 )
 from expdocs.site.citations import metric_anchor, parameter_anchor
@@ -18,6 +21,7 @@ from expdocs.site.survey import RunPage
 
 INDEX = "runs/index.html"
 MAX_CHILDREN = 500
+MAX_DIFFERENCES = 50
 
 
 def run_pages(composer: Composer) -> Iterator[PagePlan]:
@@ -54,6 +58,7 @@ def _run_page(composer: Composer, run: RunPage) -> PagePlan:
         child_count=len(children),
         child_metrics=sorted({name for child in children for name in child.metrics}),
         commit=composer.mark("commit", snapshot.commit or "") if snapshot else None,
+        replaced=_replaced(composer, run, snapshot),
         findings=tuple(f for f in survey.findings if f.path == run.path),
         command=survey.revisions.command(run.path),
         revision=survey.revisions.of(run.path),
@@ -87,6 +92,17 @@ def _children(
     found = evidence.population(snapshot.experiment_id)
     runs = found.runs if isinstance(found, Population) else ()
     return [child for child in runs if child.parent_run_id == run.run_id]
+
+
+def _replaced(
+    composer: Composer, run: RunPage, snapshot: RunSnapshot | None
+) -> list[tuple[Replaced, tuple[Difference, ...]]]:
+    """Return what the run's evidence was before, with the values that are others now."""
+    found = composer.survey.context.evidence.replaced(run.run_id)
+    return [
+        (one, differences(one.run, snapshot)[:MAX_DIFFERENCES] if one.run and snapshot else ())
+        for one in found
+    ]
 
 
 def _search_text(run: RunPage, snapshot: RunSnapshot | None) -> str:

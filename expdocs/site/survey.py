@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
 from expdocs.evidence.commits import Commit
 from expdocs.evidence.snapshots import CommitSnapshot, RunSnapshot, commit_path, run_path
 from expdocs.evidence.store import BrokenSnapshot
 from expdocs.evidence.triangle import Edge, Verdict
+from expdocs.facts.coverage import Coverage, coverage
 from expdocs.findings import Finding, Severity
 from expdocs.kinds.registry import Kind
 from expdocs.prose.references import DvcLink, GitLink, ReferenceProblem, parse_reference
@@ -23,6 +23,7 @@ from expdocs.rules.schema import schema_errors
 from expdocs.site.citations import Citations, CitationView
 from expdocs.site.revisions import Revisions, load_revisions
 from expdocs.site.urls import page_of, run_url
+from expdocs.site.verified import Verifications, verifications
 from expdocs.workspace import Workspace
 
 EDGES = ("code", "data", "parameters")
@@ -108,6 +109,8 @@ class Survey:
     runs: tuple[RunPage, ...]
     commits: tuple[CommitEntry, ...]
     revisions: Revisions
+    verifications: Verifications
+    coverage: Coverage
     by_path: Mapping[str, RecordPage] = field(default_factory=dict)
     run_by_id: Mapping[str, RunPage] = field(default_factory=dict)
 
@@ -148,7 +151,7 @@ def survey(workspace: Workspace, context: Context) -> Survey:
         _record_page(record, context, tuple(grouped.get(record.path, ())))
         for record in newest_first(context.corpus.records)
     )
-    runs = tuple(_runs(workspace, context, records))
+    runs = tuple(_runs(context, records))
     roots = (*context.settings.records, context.settings.evidence)
     return Survey(
         workspace=workspace,
@@ -158,6 +161,10 @@ def survey(workspace: Workspace, context: Context) -> Survey:
         runs=runs,
         commits=tuple(_commits(context, records)),
         revisions=load_revisions(workspace.repository, roots),
+        verifications=verifications(
+            workspace.files, context.settings.evidence, [run.run_id for run in runs]
+        ),
+        coverage=coverage(context.corpus.records, context.evidence, context.settings),
         by_path={page.record.path: page for page in records},
         run_by_id={run.run_id: run for run in runs},
     )
@@ -186,26 +193,16 @@ def _record_page(record: Record, context: Context, findings: tuple[Finding, ...]
     return RecordPage(record, url, findings, runs, citations)
 
 
-def _runs(
-    workspace: Workspace, context: Context, records: tuple[RecordPage, ...]
-) -> Iterator[RunPage]:
+def _runs(context: Context, records: tuple[RecordPage, ...]) -> Iterator[RunPage]:
     uses: dict[str, list[tuple[RecordPage, RunUse]]] = {}
     for page in records:
         for use in page.record.runs:
             if run_url(use.run_id):
                 uses.setdefault(use.run_id, []).append((page, use))
-    for run_id in sorted({*uses, *_pulled(workspace, context)}):
+    for run_id in sorted({*uses, *context.evidence.run_ids()}):
         path = context.evidence.path_of(run_path(run_id))
         found = context.evidence.run(run_id)
         yield RunPage(run_id, run_url(run_id), found, path, tuple(uses.get(run_id, ())))
-
-
-def _pulled(workspace: Workspace, context: Context) -> Iterator[str]:
-    """Yield the runs that have a snapshot, cited or not."""
-    for entry in workspace.files.list([f"{context.settings.evidence}/mlflow"]):
-        name = PurePosixPath(entry.path)
-        if name.suffix == ".json" and run_url(name.stem):
-            yield name.stem
 
 
 def _commits(context: Context, records: tuple[RecordPage, ...]) -> Iterator[CommitEntry]:
