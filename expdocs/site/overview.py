@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from expdocs.facts.census import State
+from expdocs.facts.coverage import WITHOUT
 from expdocs.findings import Severity
 from expdocs.kinds.registry import LIFECYCLE
 from expdocs.rules.catalogue import CATALOGUE, FAMILIES
@@ -84,6 +86,9 @@ def _totals(survey: Survey) -> dict[str, Any]:
         "errors": severities[Severity.ERROR],
         "warnings": severities[Severity.WARNING],
         "totals": survey.verdicts,
+        "coverage": survey.coverage,
+        "states": tuple(State),
+        "without": WITHOUT,
         "agreements": [(agreement, agreements[agreement]) for agreement in Agreement],
     }
 
