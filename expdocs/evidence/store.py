@@ -71,15 +71,15 @@ class _Shelf(Generic[_Snapshot]):
             path = f"{self._folder}/{self._place(name)}"
         except ValueError:
             return "", None
-        return path, self._read(path)
+        return path, self._read(path, name)
 
-    def _read(self, path: str) -> _Snapshot | BrokenSnapshot | None:
+    def _read(self, path: str, name: str = "") -> _Snapshot | BrokenSnapshot | None:
         try:
             content = self._files.read(path)
             found = None if content is None else self._decode(content)
         except (SnapshotProblem, Unreadable) as problem:
             return BrokenSnapshot(path, problem.message, problem.hint)
-        if found is None or self._belongs(found, path):
+        if found is None or self._name_of(found) == name or self._belongs(found, path):
             return found
         message = f"the file is about {self._name_of(found)}, which its name does not say"
         return BrokenSnapshot(path, message, "restore the file from git")
