@@ -25,6 +25,7 @@ COMMANDS = {
     "kinds": "expdocs.cli.kinds",
     "build": "expdocs.cli.build",
     "serve": "expdocs.cli.serve",
+    "doctor": "expdocs.cli.doctor",
     "demo": "expdocs.cli.demo",
 }
 

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[2] / "expdocs"
 # From the bottom up: a layer may import the layers before it, and what stands in one layer knows
 # nothing of each other.
 LAYERS = (
-    "errors findings canonical atomic packaged questions spelling",
+    "errors findings canonical atomic packaged questions spelling run_context",
     "config yamlnodes gitcommand secrets",
     "objects",
     "files",
