@@ -23,7 +23,7 @@ from expdocs.trackers.connection import (
 from expdocs.trackers.conversion import PARENT_TAG, clean, population_run_of, snapshot_of
 from expdocs.trackers.histories import Histories
 from expdocs.trackers.registry import Models, parse_model
-from expdocs.trackers.searching import ACTIVE, ALL, IDS_A_SEARCH, Search, batches, unknown
+from expdocs.trackers.searching import ALL, IDS_A_SEARCH, Search, batches, unknown
 
 __all__ = ["Tracker", "TrackerError", "connect"]
 
@@ -182,12 +182,7 @@ class Tracker:
         """
         condition = f"attributes.start_time >= {int(since.timestamp() * 1000)}" if since else ""
         with guard(self.shown):
-            gone = [one for one in experiment_ids or () if self._search.deleted(one)]
-            there = self._search.experiments(ACTIVE) if experiment_ids is None else experiment_ids
-            found = list(self._search.runs([e for e in there if e not in gone], condition, ACTIVE))
-            found += self._search.runs(gone, condition, ALL)
-            found.sort(key=lambda run: (run.info.start_time or 0, run.info.run_id))
-            return [run.info.run_id for run in found]
+            return self._search.listed(experiment_ids, condition)
 
     def model(self, name: str) -> Model | None:
         """Return a registered model with versions and aliases; None when there is none."""

@@ -30,14 +30,16 @@ class Search:
         self._client = client
         self._shown = address.shown
         self._seen: dict[str, None] = {}
+        self._known: dict[str, Any] = {}
         # hosted servers take no more (mlflow #13590); others tell by refusing
         self._experiments_at_once = 10 if address.scheme == "databricks" else 1000
 
     def by_id(self, wanted: Sequence[str]) -> dict[str, Any]:
         """Return the runs that there are by id, deleted ones too, in the order wanted."""
         # A run tells its experiment, one search gives all others that are in it.
-        found: dict[str, Any] = {}
-        pending = dict.fromkeys(run_id for run_id in wanted if _RUN_ID.fullmatch(run_id))
+        found = {one: self._known.pop(one) for one in wanted if one in self._known}
+        valid = (run_id for run_id in wanted if _RUN_ID.fullmatch(run_id))
+        pending = dict.fromkeys(run_id for run_id in valid if run_id not in found)
         for experiment_id in self._seen:
             self._take(experiment_id, pending, found)
         while pending:
@@ -49,6 +51,19 @@ class Search:
                 self._seen[run.info.experiment_id] = None
                 self._take(run.info.experiment_id, pending, found)
         return {run_id: found[run_id] for run_id in wanted if run_id in found}
+
+    def listed(self, experiments: Sequence[str] | None, condition: str) -> list[str]:
+        """Return the ids of runs that were not deleted, or whose experiment was, oldest first.
+
+        They are remembered until ``by_id`` asks for them.
+        """
+        gone = [one for one in experiments or () if self._deleted(one)]
+        there = self.experiments(ACTIVE) if experiments is None else experiments
+        found = list(self.runs([one for one in there if one not in gone], condition, ACTIVE))
+        found += self.runs(gone, condition, ALL)
+        found.sort(key=lambda run: (run.info.start_time or 0, run.info.run_id))
+        self._known = {run.info.run_id: run for run in found}
+        return list(self._known)
 
     def runs(self, experiments: Sequence[str], condition: str, view: int) -> Iterator[Any]:
         """Yield the runs of experiments that meet a condition in MLflow's filter language."""
@@ -70,11 +85,6 @@ class Search:
     def experiment(self, experiment_id: str) -> Any:
         """Return an experiment, deleted or not; None when there is none."""
         return or_none(self._client.get_experiment, experiment_id)
-
-    def deleted(self, experiment_id: str) -> bool:
-        """Whether an experiment was deleted, which deletes its runs with it."""
-        found = self.experiment(experiment_id)
-        return found is not None and found.lifecycle_stage == "deleted"
 
     def experiment_named(self, name: str) -> Any:
         """Return the experiment of this name, deleted or not; raises ``Refused``."""
@@ -120,6 +130,10 @@ class Search:
             if candidates:
                 raise _ambiguous(wanted, list(candidates.values()))
         raise unknown([wanted], self._shown)
+
+    def _deleted(self, experiment_id: str) -> bool:
+        found = self.experiment(experiment_id)
+        return found is not None and found.lifecycle_stage == "deleted"
 
     def _run(self, run_id: str) -> Any:
         run = or_none(self._client.get_run, run_id)
