@@ -23,7 +23,10 @@ from expdocs.evidence.snapshots import (
 
 PARENT_TAG = "mlflow.parentRunId"
 
-_OWN_TAGS = re.compile(r"expdocs\.(?:code_tree|code_tree_without|dirty|commit|data(?:\.\d+)?)")
+_OWN_TAGS = re.compile(
+    r"expdocs\.(?:code_tree|code_tree_without|dirty|commit|data(?:\.\d+)?)"
+    r"|expdocs\.record(?:\.(?:title|url))?"  # which say where the story is told, no evidence
+)
 _DATA_TAG = re.compile(r"expdocs\.data(?:\.\d{1,2})?")
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")

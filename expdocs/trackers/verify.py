@@ -27,6 +27,7 @@ from expdocs.trackers.datadrift import data_drift, data_subject
 from expdocs.trackers.doors import FAILURES, Doors
 from expdocs.trackers.drift import drift, gone, run_subject, unasked
 from expdocs.trackers.gitdrift import commit_drift, commit_subject, references_of
+from expdocs.trackers.mlflow import Tracker
 from expdocs.trackers.modeldrift import (
     model_drift,
     model_gone,
@@ -49,7 +50,7 @@ _STRANGE = (
 
 def verify(
     workspace: Workspace,
-    doors: Doors,
+    doors: Doors[Tracker],
     scope: Scope,
     *,
     skip: Collection[str] = (),
@@ -80,7 +81,7 @@ def _citing(scope: Scope, verdicts: Iterable[Verdicted]) -> Iterator[Verdicted]:
 
 
 def _of_runs(
-    context: Context, doors: Doors, run_ids: Sequence[str], progress: Progress
+    context: Context, doors: Doors[Tracker], run_ids: Sequence[str], progress: Progress
 ) -> Iterator[Verdicted]:
     missing: dict[str, list[RunSnapshot]] = defaultdict(list)
     done = 0
@@ -107,7 +108,7 @@ def _of_runs(
 
 
 def _answers(
-    doors: Doors, alias: str, kept: dict[str, RunSnapshot]
+    doors: Doors[Tracker], alias: str, kept: dict[str, RunSnapshot]
 ) -> Iterator[tuple[RunSnapshot, RunSnapshot | str | None]]:
     """Yield each run with the tracker's: None when it has no such run, a text when it failed."""
     pending = dict(kept)
@@ -133,7 +134,9 @@ def _remembered(run: RunSnapshot) -> RunSnapshot:
     )
 
 
-def _of_missing(doors: Doors, missing: dict[str, list[RunSnapshot]]) -> Iterator[Verdicted]:
+def _of_missing(
+    doors: Doors[Tracker], missing: dict[str, list[RunSnapshot]]
+) -> Iterator[Verdicted]:
     """Yield verdicts on runs that a tracker does not know: gone, or never of this tracker."""
     for alias, runs in missing.items():
         for run in runs:
@@ -143,7 +146,7 @@ def _of_missing(doors: Doors, missing: dict[str, list[RunSnapshot]]) -> Iterator
                 yield unasked(run, doors.problems.get(alias) or _STRANGE)
 
 
-def _has_experiment(doors: Doors, alias: str, run: RunSnapshot) -> bool:
+def _has_experiment(doors: Doors[Tracker], alias: str, run: RunSnapshot) -> bool:
     """Whether the tracker has the run's experiment; if it has not, it may be one of others."""
     tracker = doors.tracker(alias)
     try:
@@ -157,7 +160,7 @@ def _has_experiment(doors: Doors, alias: str, run: RunSnapshot) -> bool:
 # --- registered models
 
 
-def _of_models(context: Context, doors: Doors) -> Iterator[Verdicted]:
+def _of_models(context: Context, doors: Doors[Tracker]) -> Iterator[Verdicted]:
     for kept in context.evidence.models():
         if isinstance(kept, BrokenSnapshot):
             yield _without_snapshot(model_subject(PurePosixPath(kept.path).stem), kept)
@@ -169,7 +172,7 @@ def _of_models(context: Context, doors: Doors) -> Iterator[Verdicted]:
             yield model_gone(kept) if live is None else model_unasked(kept, live)
 
 
-def _registered(doors: Doors, kept: Model) -> Model | str | None:
+def _registered(doors: Doors[Tracker], kept: Model) -> Model | str | None:
     """Return the model as the registry has it; None when it has none, a text when it failed."""
     tracker = doors.tracker(kept.tracker)
     try:

@@ -159,6 +159,35 @@ def test_every_command(
     refused(checked_repo, only_problem, server.uri, *command)
 
 
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def test_a_bad_answer_contradicts_nothing(
+    checked_repo: Any, run_cli: Any, server: Any, answer: Answer
+) -> None:
+    server.answer = answer
+    before = checked_repo.state()
+    ran = run_cli(
+        "evidence", "verify", "--all", "--json", "--skip", "dvc", "--tracker", server.uri,
+        cwd=checked_repo.root,
+    )  # fmt: skip
+    assert (ran.code, ran.err) == (3, "")
+    found = [v for v in json.loads(ran.out)["verdicts"] if v["edge"] == "tracker"]
+    assert [v["verdict"] for v in found] == ["unreachable"] * 3
+    assert "Welcome" not in ran.out
+    assert "secret" not in ran.out
+    assert checked_repo.state() == before
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def test_nothing_is_linked_through_a_bad_answer(
+    checked_repo: Any, run_cli: Any, server: Any, answer: Answer
+) -> None:
+    server.answer = answer
+    ran = run_cli("evidence", "link", "--all", "--tracker", server.uri, cwd=checked_repo.root)
+    assert ran.code == 3
+    assert ran.out == "0 linked, 0 linked before, 3 not linked\n"
+    assert "Traceback (" not in ran.err
+
+
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_a_server_that_is_down(
     checked_repo: Any, only_problem: Any, command: tuple[str, ...]

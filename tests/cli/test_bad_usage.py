@@ -86,6 +86,13 @@ USAGE: dict[str, tuple[tuple[str, ...], str]] = {
     "status, below zero": (("evidence", "status", "--fail-over=-1"), "Invalid value"),
     "status of a file": (("evidence", "status", "train.py"), "unexpected extra argument"),
     "pull both": (("evidence", "pull", "last", "--all"), "name runs or records"),
+    "verify nothing": (("evidence", "verify"), "name runs or records"),
+    "verify both": (("evidence", "verify", "last", "--all"), "name runs or records"),
+    "verify without a source": (("evidence", "verify", "--all", "--skip", "svn"), "Invalid value"),
+    "verify a run without a snapshot": (("evidence", "verify", "F" * 32), "has no snapshot"),
+    "link nothing": (("evidence", "link"), "name records"),
+    "link both": (("evidence", "link", ID, "--all"), "name records"),
+    "link a run": (("evidence", "link", "f" * 32), "no record has the id or path"),
 }
 
 

@@ -10,6 +10,7 @@ COMMANDS = {
     "pull": "expdocs.cli.evidence.pull",
     "status": "expdocs.cli.evidence.status",
     "verify": "expdocs.cli.evidence.verify",
+    "link": "expdocs.cli.evidence.link",
 }
 
 
@@ -17,7 +18,7 @@ COMMANDS = {
     "evidence",
     cls=LazyGroup,
     modules=COMMANDS,
-    short_help="Pull runs, commits and data hashes into snapshots.",
+    short_help="Pull what records rest on into snapshots, and hold them against their sources.",
 )
 def command() -> None:
-    """Bring what records rest on into the repository: runs, commits and data hashes."""
+    """Bring what records rest on into the repository, and hold it against its sources."""
