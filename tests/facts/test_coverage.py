@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from expdocs.config import Settings
+from expdocs.edit.scaffold import record_of
 from expdocs.evidence.lineage import descendants
 from expdocs.evidence.models import Model, ModelVersion, encode_model, model_path
 from expdocs.evidence.snapshots import (
@@ -16,7 +21,11 @@ from expdocs.evidence.snapshots import (
     population_path,
     run_path,
 )
-from expdocs.facts.coverage import Coverage, CoveredExperiment, State, Story, Tally, coverage
+from expdocs.evidence.store import Evidence
+from expdocs.facts.census import State
+from expdocs.facts.coverage import Coverage, CoveredExperiment, Story, Tally, coverage
+from expdocs.files import Entry
+from expdocs.kinds.registry import load_registry
 from expdocs.workspace import Workspace
 
 EVIDENCE = "journal/evidence"
@@ -287,3 +296,61 @@ def test_what_cannot_be_read_is_named_and_never_counted_as_told(covered: Any) ->
 
 def test_a_circle_of_parents_comes_to_an_end() -> None:
     assert descendants({"a"}, [("b", "a"), ("a", "b"), ("c", "c")]) == {"a", "b"}
+
+
+# --- what holds for any runs
+
+
+class InMemory:
+    """A state of files of which nothing is on disk."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self._files = files
+
+    def list(self, roots: Sequence[str]) -> Sequence[Entry]:
+        under = tuple(f"{root}/" for root in roots)
+        return [Entry(path, True) for path in sorted(self._files) if path.startswith(under)]
+
+    def read(self, path: str) -> bytes | None:
+        return self._files.get(path)
+
+
+NUMBERS = st.integers(1, 9)
+LINES = st.lists(
+    st.tuples(NUMBERS, st.integers(0, 9), st.sampled_from(["FINISHED", "FAILED", "RUNNING"])),
+    unique_by=lambda one: one[0],
+)
+TOLD = st.lists(st.tuples(NUMBERS, st.booleans(), st.sampled_from(["draft", "proposed"])))
+EXPERIMENT = load_registry(InMemory({}), "schemas").get("experiment")
+
+
+def counted(
+    lines: list[tuple[int, int, str]], told: list[tuple[int, bool, str]], life: str = "active"
+) -> Coverage:
+    assert EXPERIMENT is not None
+    runs = [line(number, parent, status, life) for number, parent, status in lines]
+    texts = [
+        record(100 + at, *(() if sweep else (one,)), sweeps=(one,) if sweep else (), status=status)
+        for at, (one, sweep, status) in enumerate(told)
+    ]
+    records = [record_of(EXPERIMENT, text, path) for files in texts for path, text in files.items()]
+    return coverage(records, Evidence(InMemory(population("1", *runs)), EVIDENCE), Settings())
+
+
+@given(LINES, TOLD)
+def test_deleting_runs_never_betters_the_figure(
+    lines: list[tuple[int, int, str]], told: list[tuple[int, bool, str]]
+) -> None:
+    assert counted(lines, told).figure == counted(lines, told, "deleted").figure
+
+
+@given(LINES, TOLD, TOLD)
+def test_each_run_counts_once_and_telling_more_never_raises_the_figure(
+    lines: list[tuple[int, int, str]],
+    told: list[tuple[int, bool, str]],
+    more: list[tuple[int, bool, str]],
+) -> None:
+    before, after = counted(lines, told), counted(lines, [*told, *more])
+    assert before.runs.total == after.runs.total == len(lines)
+    assert after.figure <= before.figure
+    assert all(len(one.without) == one.runs.without for one in after.experiments)
