@@ -67,22 +67,32 @@ def _run_entry(
 
 
 def _commit_of(run: RunSnapshot, commits: Commits, repository: Repository) -> str:
-    """Return the commit that holds the code that ran, or the tagged one, or an empty string."""
+    """Return the commit that holds the code that ran, or the tagged one, or an empty string.
+
+    Of several, the first with the data that the run recorded: files of DVC are no code.
+    """
     if not run.code_tree:
         return run.commit or ""
     left_out = frozenset(run.code_tree_without)
     tagged = [sha for sha in (run.tags.get("expdocs.commit"), run.commit) if sha]
-    for sha in dict.fromkeys([*tagged, *_recent(repository)]):
-        if commits.code_tree(sha, left_out) == run.code_tree:
-            return sha
-    return ""
+    candidates = dict.fromkeys([*tagged, *_recent(repository)])
+    same = [sha for sha in candidates if commits.code_tree(sha, left_out) == run.code_tree]
+    with_data = (sha for sha in same if _has_data(run, sha, commits))
+    return next(with_data, same[0] if same else "")
+
+
+def _has_data(run: RunSnapshot, sha: str, commits: Commits) -> bool:
+    tracked = commits.data_hashes(sha) if run.data else {}
+    return tracked is not None and all(tracked.get(p, h) == h for p, h in run.data.items())
 
 
 def _recent(repository: Repository) -> Iterable[str]:
     if repository.resolve("HEAD") is None:
         return []
     limit = f"--max-count={RECENT_COMMITS}"
-    return repository.run("rev-list", limit, "--all", "HEAD").decode().split()
+    # DVC keeps a commit of each experiment under refs of its own, which nobody else gets.
+    kept = ("--exclude=refs/exps/*", "--exclude=refs/stash")
+    return repository.run("rev-list", limit, *kept, "--all", "HEAD").decode().split()
 
 
 def _data_of(run: RunSnapshot, commit: str, commits: Commits) -> list[dict[str, str]]:

@@ -78,7 +78,9 @@ class Day:
         return self.run("git", *arguments)
 
     def dvc(self, *arguments: str) -> str:
-        return self.run(sys.executable, "-m", "dvc", *arguments)
+        # DVC commits experiments with a library that reads dates in git's own form alone.
+        dates = dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), "1795168800 +0000")
+        return self.run(sys.executable, "-m", "dvc", *arguments, **dates)
 
     def commit(self, message: str) -> str:
         self.git("add", "-A")
