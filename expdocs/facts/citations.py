@@ -60,7 +60,7 @@ class Facts:
     def resolve(self, record: Record, reference: Evidenced) -> Fact:
         """Return the value that a reference leads to; raises ``Unresolved``."""
         if isinstance(reference, ValueOf):
-            return self._value(record, self._use(record, reference.ref), reference.field)
+            return self.value_of(record, self._use(record, reference.ref), reference.field)
         if isinstance(reference, Delta):
             return self._two(record, reference, EXACT.subtract)
         if isinstance(reference, Ratio):
@@ -132,7 +132,8 @@ class Facts:
                 raise _not_comparable(field.name, change)
         return field if name is None else field._replace(name=name)
 
-    def _value(self, record: Record, use: RunUse, field: Field) -> Fact:
+    def value_of(self, record: Record, use: RunUse, field: Field) -> Fact:
+        """Return the value of a field of one run or sweep; raises ``Unresolved``."""
         if use.sweep:
             return self._best_of_sweep(record, use, field)
         snapshot = self.snapshot(use)
@@ -159,7 +160,7 @@ class Facts:
         owner = None if ref.run_id else self._owner(record, ref)
         if owner is not None and ref.label not in owner.labels and ref.label in owner.groups:
             return self._group(record, Group("mean", ref, field))
-        return self._value(record, self._use(record, ref), field)
+        return self.value_of(record, self._use(record, ref), field)
 
     def _group(self, record: Record, reference: Group) -> Fact:
         field = reference.field
@@ -188,7 +189,7 @@ class Facts:
     def _member(self, record: Record, use: RunUse, field: Field | None) -> Fact:
         if field is None:
             return Fact(1, ((FactKey(use.run_id, "run_id"), use.run_id),))
-        return self._value(record, use, field)
+        return self.value_of(record, use, field)
 
     def _best_of_sweep(self, record: Record, use: RunUse, field: Field) -> Fact:
         if field.namespace != "metrics" or field.suffix not in ("min", "max"):

@@ -260,6 +260,10 @@ _RULES = (
     _error("CLM108", "A linked file or commit is not there",
         "A `git:` or `dvc:` link names a commit, a file or data that is not there, so a reader "
         "could not follow it. Correct the commit or the path."),
+    _warning("CLM109", "Promoted against the evidence",
+        "The verdict is `promoted`, and the runs that repeat the experiment speak against its "
+        "hypothesis, or leave it open whether the gain is as large as it says. Repeat the runs "
+        "with more seeds, think the verdict over, or suppress the rule with the reason."),
     _error("CLM110", "The metric became another quantity",
         "The run has the metric that was used before or after a change, and the decision about the "
         "change says that the two are not the same quantity, so their values do not compare. "

@@ -47,6 +47,19 @@ def check(subject: Subject) -> Iterator[Finding]:
     if numbers := uncited_numbers(subject.record.file.body, prose, metric_names(subject.record)):
         yield from _uncited(subject, numbers)
     yield from _blocks(subject)
+    if subject.record.text_of("verdict") == "promoted":
+        yield from _promoted(subject)
+
+
+def _promoted(subject: Subject) -> Iterator[Finding]:
+    """Warn of a promotion that repeated runs do not bear out; without repeats nobody can tell."""
+    from expdocs.facts.outcome import SUPPORTED, outcome_of  # noqa: PLC0415 - few are promoted
+
+    found = outcome_of(subject.record, subject.context.facts)
+    if found is not None and found.measured and found.name != SUPPORTED:
+        message = f"promoted, and the outcome is {found.name}: {found.reason}"
+        hint = "add seeds, think the verdict over, or say why: expdocs: ignore CLM109: reason"
+        yield subject.at(("verdict",), "CLM109", message, hint)
 
 
 def _uncited(subject: Subject, numbers: Sequence[UncitedNumber]) -> Iterator[Finding]:

@@ -110,6 +110,8 @@ class Composer:
 
     def cell(self, page: RecordPage, key: str) -> str:
         """Return what a list's column shows of a record, as text."""
+        if key == "outcome" and key not in page.record.kind.properties:
+            return page.outcome.name if page.outcome else scalar(None, "", self.mark).text
         value = page.record.data.get(key)
         below = page.record.kind.shape.properties.get(key)
         if isinstance(value, list):

@@ -11,6 +11,7 @@ from expdocs.evidence.snapshots import CommitSnapshot, RunSnapshot, commit_path,
 from expdocs.evidence.store import BrokenSnapshot
 from expdocs.evidence.triangle import Edge, Verdict
 from expdocs.facts.coverage import Coverage, coverage
+from expdocs.facts.outcome import Outcome, outcome_of
 from expdocs.findings import Finding, Severity
 from expdocs.kinds.registry import Kind
 from expdocs.prose.references import DvcLink, GitLink, ReferenceProblem, parse_reference
@@ -58,6 +59,7 @@ class RecordPage:
     findings: tuple[Finding, ...]
     runs: tuple[RunEvidence, ...]
     citations: tuple[CitationView, ...]
+    outcome: Outcome | None = None
 
     @property
     def verdicts(self) -> Counter[Verdict]:
@@ -190,7 +192,8 @@ def _record_page(record: Record, context: Context, findings: tuple[Finding, ...]
     judged = Citations(subject)
     citations = tuple(judged.view(citation) for citation in record.prose.citations)
     url = page_of(record, owner=context.corpus.by_id.get(record.id) is record)
-    return RecordPage(record, url, findings, runs, citations)
+    outcome = outcome_of(record, context.facts)
+    return RecordPage(record, url, findings, runs, citations, outcome)
 
 
 def _runs(context: Context, records: tuple[RecordPage, ...]) -> Iterator[RunPage]:

@@ -651,7 +651,7 @@ def test_kind_settings_agree_with_the_schema(kind: str) -> None:
     assert schema["title"] == own["title"]
     assert schema["properties"]["id"]["pattern"].startswith(f"^{own['prefix']}-")
     assert own["statuses"] == resolved(schema["properties"]["status"])["enum"]
-    assert set(own["columns"]) <= schema["properties"].keys()
+    assert set(own["columns"]) <= {*schema["properties"], "outcome"}
     assert set(own["mutable"]) <= schema["properties"].keys()
     for field, values in own.get("gates", {}).get("when", {}).items():
         assert set(values) <= set(resolved(schema["properties"][field])["enum"])

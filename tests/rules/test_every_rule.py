@@ -362,6 +362,27 @@ case("CLM108")(changed("(git:", "(git:other@"))
 case("CLM108")(changed("(dvc:", "(dvc:other@"))
 
 
+@case("CLM109")
+def a_promotion_that_seeds_leave_open(repo, run_cli) -> None:
+    """Baselines .7912 and .7990, candidates .8124 and .8152: too few for a gain of 0.02."""
+    from expdocs.canonical import canonical_bytes, sha256_of
+
+    source = json.loads((repo.root / repo.snapshot("weights")).read_text().replace("7912", "7990"))
+    del source["sha256"]
+    source["run_id"] = "ab" * 16
+    source["sha256"] = sha256_of(source)
+    path = f"journal/evidence/mlflow/ab/{'ab' * 16}.json"
+    repo.write({path: canonical_bytes(source) + b"\n"})
+    again = f"  - {{id: {'ab' * 16}, as: weights-2, role: baseline, group: base}}\n"
+    change(
+        repo,
+        "as: weights, role: baseline}\n",
+        f"as: weights, role: baseline, group: base}}\n{again}",
+    )
+    change(repo, "verdict: iterate", "verdict: promoted")
+    assert run_cli("fix", cwd=repo.root).code == 0
+
+
 @case("CLM110")
 def a_metric_that_became_another_quantity(repo, run_cli) -> None:
     renames = "renames: [{from: val_f1, to: val_pr_auc, same_quantity: false}]\n---\n\n## Context"
