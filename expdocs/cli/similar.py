@@ -71,25 +71,21 @@ def command(
     workspace = Workspace.open(Path.cwd())
     evidence = workspace.passing_evidence(unnoted)
     record, spoken = _record(workspace, words)
-    given = _given(params)
+    given, declared = _given(params), _declared(file) if file else {}
     data = {path: _hash(workspace, path) for path in map(workspace.relative, paths)}
     if not (record or spoken or given or file or data):
         hint = "for example: expdocs similar --param c=0.1 --data data/churn.csv"
         raise UsageError("say what you are about to run", hint)
-    declared = _declared(file) if file else {}
     looked = look(evidence, workspace.corpus.records)
     asked = asked_by(record, evidence) if record else [Asked()]
     if file or given:
-        known = _logged(declared, looked, file or "")
-        optional = frozenset(known) - given.keys()
-        asked = [asked[0]._replace(params={**known, **given}, complete=False, optional=optional)]
+        asked = [_with_params(asked[0], _logged(declared, looked, file or ""), given)]
     asked = [_with(one, data, spoken) for one in asked]
     found = similar(asked, looked.tried, workspace.corpus.records, within)
     if as_json:
         click.echo(dump(_document(asked, looked, found)))
     else:
-        for line in _lines(looked, found):
-            click.echo(one_line(line))
+        click.echo("\n".join(map(one_line, _lines(looked, found))))
     return 0
 
 
@@ -145,6 +141,11 @@ def _logged(declared: Mapping[str, Any], looked: Looked, file: str) -> dict[str,
         more = " and others" if len(missing) > MOST else ""
         note(one_line(f"no run logged {', '.join(missing[:MOST])}{more} of {file}: not compared"))
     return known
+
+
+def _with_params(asked: Asked, known: Mapping[str, str], given: Mapping[str, str]) -> Asked:
+    params, optional = {**known, **given}, frozenset(known.keys() - given.keys())
+    return asked._replace(params=params, complete=False, optional=optional)
 
 
 def _with(asked: Asked, data: Mapping[str, str], spoken: str) -> Asked:
