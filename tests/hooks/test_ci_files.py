@@ -401,3 +401,46 @@ def test_the_file_is_what_its_server_takes(
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+# --- on a schedule
+
+
+@pytest.mark.parametrize("platform", ["github", "gitlab"])
+def test_the_scheduled_job_commits_a_report_also_of_what_is_out_of_reach(
+    platform: str, server: Any, programs: str, tmp_path: Path
+) -> None:
+    made = server(f"https://{platform}.example.org/a/b.git")
+    folder = tmp_path / "runner"
+    head = made.work.git("rev-parse", "HEAD")
+    checkout(made.path, folder, head, ALL_BRANCHES, "+refs/tags/*:refs/tags/*")
+    subprocess.run(["git", "switch", "-qC", "main"], cwd=folder, check=True)
+    env = {"PATH": programs, "MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}
+    env |= {"CI_SERVER_HOST": "gitlab.example.org", "EXPDOCS_PUSH_TOKEN": "secret"}
+    verify, keep = _scheduled(platform, folder)
+    job = execute(folder, ("bash", "-e", "-c"), verify, env)
+    assert (job.code, "cannot be reached" in job.out) == (3, True), job.out
+    # The address of the server stands where the test's own has to.
+    local = re.sub(r"git push.*", f"git push -q {made.path} HEAD:main", keep)
+    kept = execute(folder, ("bash", "-e", "-c"), local, env)
+    assert kept.code == 0, kept.out
+    changed = made.work.git("-C", str(made.path), "show", "--name-status", "--format=%s", "main")
+    subject, _, files = changed.partition("\n\n")
+    assert subject == "Hold the evidence against its sources"
+    assert re.fullmatch(r"A\tjournal/evidence/verdicts/[-0-9T]+Z\.json", files)
+
+
+def _scheduled(platform: str, root: Path) -> tuple[str, str]:
+    """The line that verifies and the lines that keep the report."""
+    if platform == "gitlab":
+        job = yaml.safe_load((root / ".gitlab-ci.yml").read_text("utf-8"))["expdocs-verify"]
+        assert [rule["if"] for rule in job["rules"]] == [
+            '$CI_PIPELINE_SOURCE == "schedule" && $MLFLOW_TRACKING_URI'
+        ]
+        return job["script"][1], job["after_script"][0]
+    text = (root / ".github/workflows/expdocs.yml").read_text("utf-8")
+    job = yaml.safe_load(text)["jobs"]["verify"]
+    assert job["if"] == "github.event_name == 'schedule' && vars.MLFLOW_TRACKING_URI != ''"
+    runs = [step["run"] for step in job["steps"] if "run" in step]
+    assert all("${{" not in run for run in runs)
+    return runs[1], runs[2]
