@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -130,6 +131,28 @@ def test_data_of_stages_and_of_other_folders(
     made = repo({"work/dvc.lock": LOCK, "work/in.dvc": other, "work/dvc.yaml": "stages: {}\n"})
     out = json.loads(said(run_cli, made, "--data", path, "--json"))
     assert out["asked"][0]["data"] == {path: f"md5:{digest * 32}"}
+
+
+def test_several_paths_from_a_folder_below(repo: Any, run_cli: Any) -> None:
+    made = repo({"work/dvc.lock": LOCK})
+    options = ("--data", "out.csv", "--data", str(made.root / "work/raw.csv"), "--json")
+    ran = run_cli("similar", *options, cwd=made.root / "work")
+    assert json.loads(ran.out)["asked"][0]["data"] == {
+        "work/out.csv": f"md5:{'2' * 32}",
+        "work/raw.csv": f"md5:{'1' * 32}",
+    }
+
+
+def test_a_file_in_a_tracked_folder_by_the_cache(repo: Any, run_cli: Any) -> None:
+    listing = json.dumps([{"md5": "4" * 32, "relpath": "a/b.csv"}]).encode()
+    digest = hashlib.md5(listing, usedforsecurity=False).hexdigest()
+    pointer = f"outs:\n- {{path: raw, hash: md5, md5: {digest}.dir, size: 1}}\n"
+    cache = f".dvc/cache/files/md5/{digest[:2]}/{digest[2:]}.dir"
+    made = repo({"raw.dvc": pointer, cache: listing, ".dvc/config": "", ".gitignore": "cache\n"})
+    out = json.loads(said(run_cli, made, "--data", "raw/a/b.csv", "--json"))
+    assert out["asked"][0]["data"] == {"raw/a/b.csv": f"md5:{'4' * 32}"}
+    ran = run_cli("similar", "--data", "raw/a/c.csv", cwd=made.root)
+    assert (ran.code, "DVC does not track raw/a/c.csv" in ran.err) == (2, True)
 
 
 BAD_FILES = {
