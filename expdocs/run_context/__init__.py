@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import threading
 import time
 
 from expdocs.run_context.children import hand_on, is_worker, parent_of, same_program
 from expdocs.run_context.finding import repository_tags
 from expdocs.run_context.place import Place, find_place
-from expdocs.run_context.process import environment_tags, lock_tags, process_tags
+from expdocs.run_context.process import environment_tags, lock_tags, process_tags, typed_in
 
 __all__ = ["ExpdocsRunContext", "provenance_tags", "switched_off"]
 
@@ -66,7 +65,7 @@ def switched_off() -> bool:
 
 def _tags(place: Place) -> dict[str, str]:
     known = _found.get(str(place.root))
-    if known is None or (_interactive() and not is_worker()):
+    if known is None or (typed_in() and not is_worker()):
         known = _found[str(place.root)] = _found_out(place)
     return known
 
@@ -79,7 +78,7 @@ def _found_out(place: Place) -> dict[str, str]:
     own = _own_tags(place, stage)
     found: dict[str, str] = {}
     with contextlib.suppress(Exception):
-        found = repository_tags(place, stage, None if _interactive() else parent)
+        found = repository_tags(place, stage, None if typed_in() else parent)
     if parent is not None and found is parent.tags:
         looked = parent.looked
     tags = {name: value for name, value in found.items() if name not in _OF_PROCESSES} | own
@@ -98,10 +97,6 @@ def _own_tags(place: Place, stage: str) -> dict[str, str]:
     if stage and stage.isprintable():
         tags["expdocs.stage"] = stage[:_STAGE_CHARACTERS]
     return tags
-
-
-def _interactive() -> bool:
-    return "ipykernel" in sys.modules or hasattr(sys, "ps1")
 
 
 def _forked() -> None:

@@ -7,17 +7,16 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from expdocs.run_context.git import Git
 from expdocs.run_context.place import Place
-from expdocs.run_context.reading import content, yaml_mapping
+from expdocs.run_context.reading import head, yaml_mapping
 from expdocs.run_context.tagtext import TAG_CHARACTERS, compact
 
 _MAX_ENTRIES = 50_000
-_MAX_READ = 500
-_MAX_RECORD = 1024 * 1024
+_MAX_READ = 300
+_FRONT_MATTER_BYTES = 64 * 1024
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FRONT_MATTER = re.compile(
     r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE
@@ -69,21 +68,22 @@ def _by(record: Mapping[str, Any], author: str) -> bool:
     return bool(author) and author in (authors if isinstance(authors, list) else [authors])
 
 
-def _draft(path: Path) -> dict[str, Any] | None:
+def _draft(path: str) -> dict[str, Any] | None:
     """Return the front matter of a draft of an experiment; None of any other file."""
     with contextlib.suppress(Exception):
-        data = content(path, _MAX_RECORD)
-        match = _FRONT_MATTER.match(data.decode()) if b"draft" in data else None
+        data = head(path, _FRONT_MATTER_BYTES)
+        # the end may be in the middle of a character
+        match = _FRONT_MATTER.match(data.decode(errors="ignore")) if b"draft" in data else None
         record = yaml_mapping(match[1]) if match else {}
         if (record.get("kind"), record.get("status")) == ("experiment", "draft"):
             return record
     return None
 
 
-def _newest(place: Place) -> list[Path]:
+def _newest(place: Place) -> list[str]:
     """Return the record files to look into, those with the latest dates in their names."""
     files = sorted(_files(place), key=lambda file: _dated(file[0]), reverse=True)
-    return [Path(folder, name) for name, folder in files[:_MAX_READ]]
+    return [f"{folder}{os.sep}{name}" for name, folder in files[:_MAX_READ]]
 
 
 def _dated(name: str) -> str:

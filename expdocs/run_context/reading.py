@@ -13,10 +13,21 @@ _MAX_BYTES = 4 * 1024 * 1024
 _MAX_DEPTH = 50
 
 
+_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+def head(path: str, most: int) -> bytes:
+    """Return the first bytes of a file, for little time; raises for links and folders."""
+    file = os.open(path, _FLAGS | getattr(os, "O_BINARY", 0))
+    try:
+        return os.read(file, most)
+    finally:
+        os.close(file)
+
+
 def content(path: Path, most: int = _MAX_BYTES) -> bytes:
     """Return a file's bytes; raises for links, pipes, folders and what is larger than ``most``."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    with os.fdopen(os.open(path, flags), "rb") as file:
+    with os.fdopen(os.open(path, _FLAGS), "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode) or status.st_size > most:
             raise ValueError("not a small regular file")

@@ -367,7 +367,7 @@ class TestOnceAProcess:
         assert tags() == first
         first["expdocs.commit"] = "changed by the caller"
         assert tags() != first
-        monkeypatch.setitem(sys.modules, "ipykernel", os)
+        monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
         assert tags()["expdocs.dirty"] == "true"
 
     def test_each_repository_has_its_own(
