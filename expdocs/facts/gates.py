@@ -70,7 +70,7 @@ def thresholds(record: Record) -> Iterator[Threshold]:
     """Yield the bounds that a record states, in order; those of an unreadable form are left out."""
     runs = dict(record.marked("run"))
     for place, metric in record.marked("metric"):
-        entry = _owner(record, place)
+        entry = owner_of(record, place)
         op, bound = entry.get("op"), entry.get("value")
         if op in _HOLDS and isinstance(bound, int | float) and not isinstance(bound, bool):
             run_id = runs.get((*place[:-1], "run"), "")
@@ -131,14 +131,16 @@ class Promotion:
         return found
 
     def _agreed_on(self) -> Iterator[Threshold]:
-        """Yield the thresholds of the records that are decided or that the experiments test."""
+        for one in self.compacts():
+            yield from (threshold for threshold in thresholds(one) if not threshold.run_id)
+
+    def compacts(self) -> list[Record]:
+        """Return the records that are decided or that the experiments test, those included."""
         links = [link for link in declared_links(self.record) if link.type == _DECIDES]
         others = [*self.experiments, *self._found(link.target for link in links)]
         tests = (link for one in others for link in declared_links(one) if link.type == _TESTS)
         agreed = {one.id: one for one in (*others, *self._found(link.target for link in tests))}
-        for one in agreed.values():
-            if one.status not in _NOT_IN_FORCE:
-                yield from (threshold for threshold in thresholds(one) if not threshold.run_id)
+        return [one for one in agreed.values() if one.status not in _NOT_IN_FORCE]
 
     def _found(self, targets: Iterable[str]) -> list[Record]:
         found = (self._facts.index.record(target) for target in dict.fromkeys(targets))
@@ -182,11 +184,11 @@ def chosen(record: Record, mark: str) -> list[tuple[Place, str]]:
         (place, text)
         for place, text in record.marked(mark)
         if len(place) > 2  # noqa: PLR2004 - a list, an option of it, a field of the option
-        and _owner(record, place[:3]).get("outcome") == "chosen"
+        and owner_of(record, place[:3]).get("outcome") == "chosen"
     ]
 
 
-def _owner(record: Record, place: Place) -> Mapping[str, Any]:
+def owner_of(record: Record, place: Place) -> Mapping[str, Any]:
     """Return the mapping that a field stands in."""
     found: Any = record.data
     for part in place[:-1]:

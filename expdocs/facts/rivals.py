@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from expdocs.evidence.models import Model
 from expdocs.facts.citations import FactKey, Facts, finite, mean
-from expdocs.facts.gates import Promotion, Reading, reading
+from expdocs.facts.gates import Promotion, Reading, owner_of, reading
 from expdocs.facts.tables import goal_of, metric_names
 from expdocs.records.record import Record, RunUse
 
@@ -49,6 +49,7 @@ def against_baselines(promotion: Promotion, facts: Facts) -> list[Contest]:
     """Hold the promoted runs against the baselines of the chosen option's experiments.
 
     Seeds of a group count by their mean. A promoted run that is a baseline itself has none to beat.
+    Where no experiment has a baseline, the value counts that the compact states as today's.
     """
     found: list[Contest] = []
     for experiment in promotion.experiments:
@@ -61,7 +62,22 @@ def against_baselines(promotion: Promotion, facts: Facts) -> list[Contest]:
                 run = reading(experiment, run_id, metric, facts, name)
                 rivals = _rivals(experiment, baselines, metric, facts)
                 found += [Contest(metric, goal, run, rival) for rival in rivals]
-    return found
+    has_baseline = any(use.role == "baseline" for one in promotion.experiments for use in one.runs)
+    return found if has_baseline else list(_against_stated(promotion, facts))
+
+
+def _against_stated(promotion: Promotion, facts: Facts) -> Iterator[Contest]:
+    for compact in promotion.compacts():
+        for place, metric in compact.marked("metric"):
+            entry = owner_of(compact, place)
+            goal, value = entry.get("goal"), entry.get("baseline")
+            stated = isinstance(value, int | float) and not isinstance(value, bool)
+            if not stated or goal not in _BETTER:
+                continue
+            rival = Rival(f"the baseline that {compact.id} states", value)
+            for run_id, name in promotion.runs.items():
+                run = reading(promotion.record, run_id, metric, facts, name)
+                yield Contest(metric, str(goal), run, rival)
 
 
 def _rivals(

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "fix": ("fix",),
     "accept": ("accept", "EXP-2026-11-20-417", "--by", "li"),
     "supersede": ("supersede", "EXP-2026-11-20-417", "--title", "New"),
+    "cite": ("cite", "EXP-2026-11-20-417", "0.791"),
     "init": ("init",),
     "kinds list": ("kinds", "list"),
     "evidence pull": ("evidence", "pull", "--all"),

@@ -248,6 +248,21 @@ def test_the_baseline_itself_may_be_chosen(checked_repo, run_cli) -> None:
     assert gates(checked_repo, run_cli) == []
 
 
+@pytest.mark.parametrize(
+    ("stated", "wanted"), [("0.8", []), ("0.8124", ["GAT104"]), ("x", ["GAT104"])]
+)
+def test_without_a_baseline_run_the_compact_states_the_mark(
+    stated, wanted, checked_repo, run_cli
+) -> None:
+    success = f"success_metric: {{name: val_f1, goal: maximize, target: 0.9, baseline: {stated}}}\n"
+    text = COMPACT_TEXT.split("guardrail_metrics", maxsplit=1)[0] + success + "---\n"
+    agree(checked_repo, text)
+    record = checked_repo.text.replace("role: baseline", "role: ablation")
+    checked_repo.write({checked_repo.record: record})
+    decide(checked_repo, gate("val_f1", ">=", 0.5))
+    assert [rule for rule, _ in gates(checked_repo, run_cli)] == wanted
+
+
 def test_a_waiver_says_why(checked_repo, run_cli) -> None:
     decide(checked_repo, gate("val_f1", ">=", 0.85))
     text = (checked_repo.root / DECISION).read_text()
