@@ -198,6 +198,8 @@ _FAILURES: tuple[tuple[str, str, str], ...] = (
      "refuses the credentials", _LOGIN),
     (r"MLFLOW_ALLOW_FILE_STORE|file store|filesystem tracking backend",
      "is a folder, and MLflow no longer reads runs from folders", _FILE_STORE),
+    (r"No module named '(?P<code>\w+)", "needs the Python module {code}, which is not installed",
+     "install the driver of the database, such as psycopg2-binary"),
     (r"[Tt]imed? ?out|timeout", "did not answer in time", _SLOW),
     (r"too many 429", "asks to slow down (HTTP 429)", "try again later"),
     (r"too many (?P<code>\d{3}) error|error code (?P<code2>5\d\d)\b",

@@ -35,6 +35,7 @@ class Between:
     def __init__(self, server: str) -> None:
         self.server = server
         self.asked: list[str] = []
+        self.headers: dict[str, str] = {}
         self.bulk: Callable[[str], Answer] = self.passed
 
     def __call__(self, path: str, method: str, body: bytes, headers: Any) -> Answer:
@@ -44,7 +45,8 @@ class Between:
 
     def passed(self, path: str, method: str = "GET", body: bytes = b"") -> Answer:
         request = urllib.request.Request(self.server + path, data=body or None, method=method)
-        request.add_header("Content-Type", "application/json")
+        for header in {"Content-Type": "application/json", **self.headers}.items():
+            request.add_header(*header)
         try:
             with urllib.request.urlopen(request, timeout=20) as answer:
                 return answer.status, answer.headers["Content-Type"], answer.read()
