@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from expdocs.evidence.dvcfiles import entry_hashes, inside, read_document
@@ -39,6 +39,16 @@ def locked_stages(path: str, lock: bytes, definitions: bytes | None) -> tuple[St
         for name, stage in stages.items()
         if isinstance(stage, dict)
     )
+
+
+def with_stages(hashes: Mapping[str, str], stages: Iterable[Stage]) -> dict[str, str]:
+    """Return hashes by path with those of stages; of a path read and written the one written."""
+    found = dict(hashes)
+    for stage in (known := tuple(stages)):
+        found |= {path: found.get(path, value) for path, value in stage.deps.items()}
+    for stage in known:
+        found |= stage.outs
+    return found
 
 
 def _stage(name: str, stage: Mapping[str, Any], above: str, wdir: str | None) -> Stage:

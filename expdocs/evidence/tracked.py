@@ -8,7 +8,7 @@ from pathlib import Path
 
 from expdocs.evidence.dvccache import cached_listing
 from expdocs.evidence.dvcfiles import is_dvc_file, tracked_hashes
-from expdocs.evidence.dvclock import Stage, declared_files, locked_stages
+from expdocs.evidence.dvclock import Stage, declared_files, locked_stages, with_stages
 from expdocs.evidence.trees import Trees
 from expdocs.objects import ObjectStore
 from expdocs.questions import Note
@@ -34,14 +34,10 @@ class Tracked:
         files = self._files(tree, left_out)
         if files not in self._hashes:
             stages = [stage for _, locked in self._locks(files) for stage in locked]
-            found = self._hashes[files] = {}
+            found: dict[str, str] = {}
             for path, blob in files:
-                found.update(self._parse(path, blob))
-            # A stage's inputs come first, so that where a path is both, the output's hash stands.
-            for stage in stages:
-                found.update({path: found.get(path, value) for path, value in stage.deps.items()})
-            for stage in stages:
-                found.update(stage.outs)
+                found |= self._parse(path, blob)
+            self._hashes[files] = with_stages(found, stages)
         return self._hashes[files]
 
     def stages(self, tree: str) -> Iterator[Stage]:

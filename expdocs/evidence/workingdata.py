@@ -8,7 +8,7 @@ from pathlib import Path
 
 from expdocs.evidence.dvccache import cached_listing
 from expdocs.evidence.dvcfiles import LOCK, PIPELINE, is_dvc_file, tracked_hashes
-from expdocs.evidence.dvclock import Stage, locked_stages
+from expdocs.evidence.dvclock import Stage, locked_stages, with_stages
 from expdocs.evidence.tracked import directory_above
 from expdocs.files import Files
 from expdocs.questions import unnoted
@@ -32,12 +32,7 @@ def _hashes(files: Files) -> dict[str, str]:
     for path in paths:
         if path.endswith(".dvc"):
             hashes |= tracked_hashes(path, files.read(path) or b"")
-    stages = list(_stages(files, paths))
-    for stage in stages:
-        hashes = {**stage.deps, **hashes}
-    for stage in stages:
-        hashes |= stage.outs
-    return hashes
+    return with_stages(hashes, _stages(files, paths))
 
 
 def _stages(files: Files, paths: list[str]) -> Iterator[Stage]:
