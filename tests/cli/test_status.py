@@ -140,6 +140,29 @@ def test_the_output_stays_short_and_counts_the_rest(checked_repo: Any, run_cli: 
     assert lines[-1] == "not counted: 7 more files that cannot be read"
 
 
+def test_models_without_any_run(repo: Any, run_cli: Any) -> None:
+    made = repo(model("scorer", None))
+    ran = run_cli("evidence", "status", cwd=made.root)
+    assert ran.out == (
+        "1 without a story: 0 of 0 runs, 1 of 1 registered versions\n"
+        "0 of 0 experiments without any\n"
+        "\n"
+        "no project: 1 without a story\n"
+        "  model scorer, version 3: no run\n"
+    )
+
+
+def test_a_record_that_cannot_be_read_tells_of_nothing(checked_repo: Any, run_cli: Any) -> None:
+    checked_repo.write({checked_repo.record: checked_repo.text.encode() + b"\xff"})
+    ran = run_cli("evidence", "status", "--fail-over", "2", cwd=checked_repo.root)
+    assert ran.code == 1
+    assert ran.out.startswith("3 without a story: 3 of 3 runs\n")
+    assert ran.err.splitlines() == [
+        "1 record file cannot be read, so nothing in there counts; see: expdocs check",
+        "3 without a story, more than 2",
+    ]
+
+
 def test_an_empty_repository(repo: Any, run_cli: Any) -> None:
     made = repo({}, commit=False)
     ran = run_cli("evidence", "status", "--fail-over", "0", cwd=made.root)

@@ -56,6 +56,9 @@ def command(project: str | None, fail_over: int | None, as_json: bool) -> int:
     else:
         for line in _lines(found, workspace.settings.evidence):
             click.echo(one_line(line))
+    if unread := len(workspace.corpus.unread):
+        files = "1 record file" if unread == 1 else f"{unread} record files"
+        note(f"{files} cannot be read, so nothing in there counts; see: expdocs check")
     return _exit_code(found, fail_over)
 
 
@@ -101,7 +104,8 @@ def _summary(found: Coverage) -> Iterator[str]:
     yield f"{found.figure} without a story: {', '.join(parts)}{drafts}"
     yield f"{_share(experiments, 'experiments')} without any"
     states = ((state, sum(one.number(state) for one in found.experiments)) for state in State)
-    yield f"of all runs: {', '.join(f'{count} {state}' for state, count in states if count)}"
+    if counts := [f"{count} {state}" for state, count in states if count]:
+        yield f"of all runs: {', '.join(counts)}"
 
 
 def _share(tally: Tally, what: str) -> str:
