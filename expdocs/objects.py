@@ -36,6 +36,7 @@ class ObjectStore:
         self._root = root
         self._common_dir = common_dir
         self._depth = 0
+        self._joined: list[ObjectStore] = []
         self._process: subprocess.Popen[bytes] | None = None
 
     def __reduce__(self) -> tuple[type[ObjectStore], tuple[Path, Path]]:
@@ -57,6 +58,14 @@ class ObjectStore:
         self._depth -= 1
         if self._depth == 0:
             self._end()
+            for store in self._joined:
+                store.__exit__(kind, error, traceback)
+            self._joined.clear()
+
+    def join(self, other: ObjectStore) -> None:
+        """Keep another store in use for as long as this one is."""
+        if self._depth and other not in self._joined:
+            self._joined.append(other.__enter__())
 
     def _end(self) -> None:
         if self._process is not None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from expdocs.config import Settings, load_settings
 from expdocs.errors import CannotRun, UsageError
 from expdocs.evidence.commits import Commits
+from expdocs.evidence.neighbours import Neighbours
 from expdocs.evidence.snapshots import CommitSnapshot
 from expdocs.evidence.store import Evidence
 from expdocs.files import Files
@@ -75,7 +76,9 @@ class Workspace:
             return found if isinstance(found, CommitSnapshot) else None
 
         roots = frozenset(self.settings.records)
-        return Commits(self.repository.objects, self.root, snapshot_of, roots, note)
+        objects = self.repository.objects
+        others = Neighbours(self.root, self.settings.repositories, note, objects)
+        return Commits(objects, self.root, snapshot_of, roots, note, others)
 
     def refreshed(self) -> Workspace:
         """Return the workspace as it is on disk now."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from expdocs.evidence.commits import Commits
 from expdocs.evidence.edges import Edge, Verdict
 from expdocs.evidence.leftout import parse_left_out
+from expdocs.evidence.neighbours import Unread
 from expdocs.evidence.snapshots import RunSnapshot
 from expdocs.evidence.sources import SOURCES, Files, differences, files_that_ran, head_of
 from expdocs.records.record import RunUse
@@ -25,20 +26,37 @@ class _Question(NamedTuple):
     use: RunUse
     run: RunSnapshot
     commits: Commits
+    sha: str
     without: frozenset[str]
 
     def edge(
         self, verdict: Verdict, reason: str, expected: str = "", found: str = "", advice: str = ""
     ) -> Edge:
-        use = self.use
-        return Edge(
-            *("code", verdict, reason, use.commit_place, use.commit.rpartition("@")[2][:12]),
-            *(expected, found),
-            advice=advice,
-        )
+        """Return the edge with a verdict."""
+        return _edge(self.use, verdict, reason, expected, found, advice)
+
+    def by_the_tag(self) -> Edge:
+        """Judge by the commit that the tracker noted, which tells of no uncommitted changes."""
+        tagged = self.run.commit
+        if not tagged:
+            return self.edge(Verdict.UNRECORDED, "the run recorded no code")
+        if tagged == self.sha:
+            reason = "the commit tag matches; cleanliness was not recorded"
+            return self.edge(Verdict.UNRECORDED, reason)
+        if self._same_files(tagged):
+            reason = "the commit tag names a commit with the same code; cleanliness was not"
+            return self.edge(Verdict.UNRECORDED, f"{reason} recorded")
+        reason = "the run's commit tag names another commit"
+        return self.edge(Verdict.CONTRADICTED, reason, self.sha, tagged)
+
+    def _same_files(self, other: str) -> bool:
+        """Whether another commit, such as one before an amend or a rebase, has the same code."""
+        found = self.commits.code_tree(self.sha, frozenset())
+        return found is not None and found == self.commits.code_tree(other, frozenset())
 
     def compared(self) -> Edge:
-        tree = self.commits.code_tree(self.use.commit, self.without)
+        """Judge by the tree of the code that the run recorded."""
+        tree = self.commits.code_tree(self.sha, self.without)
         if tree is None:
             return self.edge(Verdict.UNREACHABLE, "the commit's files are not in this clone")
         if tree == self.run.code_tree:
@@ -57,13 +75,8 @@ class _Question(NamedTuple):
             return self.edge(Verdict.UNRECORDED, f"{reason} recorded", advice=_SCRIPT)
         return self.edge(Verdict.VERIFIED, "the commit holds exactly the code that ran")
 
-    def same_files(self, other: str) -> bool:
-        """Whether another commit, such as one before an amend or a rebase, has the same code."""
-        found = self.commits.code_tree(self.use.commit, frozenset())
-        return found is not None and found == self.commits.code_tree(other, frozenset())
-
     def _committed_digest(self) -> str | None:
-        return self.commits.source_digest(self.use.commit, parse_left_out(self.without).roots)
+        return self.commits.source_digest(self.sha, parse_left_out(self.without).roots)
 
     def _other(self, tree: str) -> Edge:
         digest = self._committed_digest()
@@ -74,7 +87,7 @@ class _Question(NamedTuple):
             return self.edge(Verdict.UNRECORDED, reason, advice=_IGNORE)
         roots = parse_left_out(self.without).roots
         head = self.commits.source_files(head_of(self.run), roots)
-        committed = self.commits.source_files(self.use.commit, roots)
+        committed = self.commits.source_files(self.sha, roots)
         if head is None or committed is None:
             reason = "the sources differ, and the commit that the run started from is not in this"
             advice = "look at it where that commit is, or write the commit as it ran"
@@ -101,24 +114,27 @@ class _Question(NamedTuple):
 
 def code_edge(use: RunUse, run: RunSnapshot, commits: Commits) -> Edge:
     """Return what git says of the commit that a record names for a run."""
-    question = _Question(use, run, commits, frozenset(run.code_tree_without))
-    sha = use.commit.rpartition("@")[2]
+    there, sha = commits.of(use.commit)
+    if isinstance(there, Unread):
+        return _edge(use, Verdict.UNREACHABLE, there.reason, advice=there.advice)
     if not use.commit:
-        return question.edge(Verdict.UNRECORDED, "the record names no commit")
-    if not commits.known(use.commit):
-        return question.edge(Verdict.UNREACHABLE, "the commit is not in this clone")
-    if run.code_tree:
-        return question.compared()
-    if run.commit == sha:
-        reason = "the commit tag matches; cleanliness was not recorded"
-        return question.edge(Verdict.UNRECORDED, reason)
-    if run.commit and question.same_files(run.commit):
-        reason = "the commit tag names a commit with the same code; cleanliness was not recorded"
-        return question.edge(Verdict.UNRECORDED, reason)
-    if run.commit:
-        reason = "the run's commit tag names another commit"
-        return question.edge(Verdict.CONTRADICTED, reason, sha, run.commit)
-    return question.edge(Verdict.UNRECORDED, "the run recorded no code")
+        return _edge(use, Verdict.UNRECORDED, "the record names no commit")
+    if not there.known(sha):
+        return _edge(use, Verdict.UNREACHABLE, "the commit is not in this clone")
+    question = _Question(use, run, there, sha, frozenset(run.code_tree_without))
+    return question.compared() if run.code_tree else question.by_the_tag()
+
+
+def _edge(
+    use: RunUse,
+    verdict: Verdict,
+    reason: str,
+    expected: str = "",
+    found: str = "",
+    advice: str = "",
+) -> Edge:
+    subject = use.commit.rpartition("@")[2][:12]
+    return Edge("code", verdict, reason, use.commit_place, subject, expected, found, advice=advice)
 
 
 def _in_kernel(run: RunSnapshot) -> bool:

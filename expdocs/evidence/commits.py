@@ -14,6 +14,7 @@ from typing import NamedTuple
 from expdocs.evidence.declarations import Declarations
 from expdocs.evidence.dvclock import Stage
 from expdocs.evidence.leftout import is_source, parse_left_out
+from expdocs.evidence.neighbours import Neighbours, Unread
 from expdocs.evidence.parameters import Declared
 from expdocs.evidence.shapes import names_key
 from expdocs.evidence.snapshots import CommitSnapshot
@@ -34,6 +35,7 @@ class Commit(NamedTuple):
 
 SnapshotOf = Callable[[str], CommitSnapshot | None]
 
+_ELSEWHERE = ("it is of another repository", "look at it there")
 _SECONDS = 11  # digits of a time before the year 5138; git takes later ones, people mean none
 
 
@@ -47,17 +49,32 @@ class Commits:
         snapshot_of: SnapshotOf = lambda _: None,
         records: frozenset[str] = frozenset(),
         note: Note = unnoted,
+        others: Neighbours | None = None,
     ) -> None:
         """``records`` are the folders of records, in which data is looked for last."""
         self._store = store
         self._records = records
         self._note = note
+        self._others = others
+        self._elsewhere: dict[str, Commits] = {}
         self._trees = Trees(store)
         self._data = Tracked(store, self._trees, root, note)
         self._declarations = Declarations(store, self._trees, self._data)
         self._snapshot_of = snapshot_of
         self._commits: dict[str, Commit | None] = {}
         self._present: dict[tuple[str, str], bool] = {}
+
+    def of(self, reference: str) -> tuple[Commits | Unread, str]:
+        """Return who tells of ``sha`` or ``alias@sha`` (or a path of data), and the bare name."""
+        alias, separator, name = reference.partition("@")
+        if not separator:
+            return self, reference
+        found = self._others.open(alias) if self._others else Unread(*_ELSEWHERE)
+        if isinstance(found, Unread):
+            return found, name
+        if alias not in self._elsewhere:
+            self._elsewhere[alias] = Commits(found.objects, found.root, note=found.note)
+        return self._elsewhere[alias], name
 
     def commit(self, sha: str) -> Commit | None:
         """Return a commit out of the object store, or None when it is not there."""
@@ -100,10 +117,6 @@ class Commits:
             return source_digest(files)
         snapshot = self.snapshot(sha)
         return snapshot.sources.get(names_key(roots)) if snapshot else None
-
-    def commit_of_data(self, sha: str, path: str) -> str:
-        """Return the commit that tells of a path of data, empty where the record names none."""
-        return "" if "@" in path else sha
 
     def data_hash(self, sha: str, path: str) -> str | None:
         """Return the DVC hash of a path at the commit, or None where it is not tracked."""

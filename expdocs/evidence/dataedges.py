@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from expdocs.evidence.commits import Commits
+from expdocs.evidence.dvclock import Stage
 from expdocs.evidence.edges import Edge, Verdict
+from expdocs.evidence.neighbours import Unread
 from expdocs.evidence.parameteredges import stage_of
 from expdocs.evidence.snapshots import RunSnapshot
 from expdocs.kinds.shape import Place
@@ -24,6 +26,23 @@ class _Question(NamedTuple):
     place: Place
     path: str
     said: str
+
+    @property
+    def name(self) -> str:
+        """The path in its own repository."""
+        return self.path.rpartition("@")[2]
+
+    @property
+    def at_home(self) -> bool:
+        """Whether the data is tracked in the repository that the run started in."""
+        return self.path.rpartition("@")[0] == self.use.commit.rpartition("@")[0]
+
+    def running(self) -> tuple[Stage, ...]:
+        """Return the stage of DVC that the run was started by; a name may be there twice."""
+        name = stage_of(self.run)
+        there, sha = self.commits.of(self.use.commit)
+        stages = there.stages(sha) if name and not isinstance(there, Unread) else ()
+        return tuple(stage for stage in stages if stage.name == name and stage.placed)
 
     def edge(self, verdict: Verdict, reason: str, found: str = "", at_fault: str = "") -> Edge:
         return Edge("data", verdict, reason, self.place, self.path, self.said, found, at_fault)
@@ -51,36 +70,42 @@ def _declared(entry: Mapping[str, Any], run: RunSnapshot, place: Place) -> Edge:
 
 
 def _tracked(question: _Question) -> Edge:
-    use, commits, said, edge = question.use, question.commits, question.said, question.edge
+    said, edge = question.said, question.edge
     recorded = _recorded(question)
     if recorded and _comparable(recorded, said) and recorded != said:
         return edge(Verdict.CONTRADICTED, "the run read other data", recorded, "run")
-    sha = commits.commit_of_data(use.commit, question.path)
-    if use.commit and not sha:
-        return edge(Verdict.UNREACHABLE, "the data is tracked in another repository")
-    if not sha or not commits.known(sha):
+    if not question.at_home:
+        reason = "the record names no commit of the repository that tracks the data"
+        return edge(Verdict.UNREACHABLE, reason)
+    there, sha = question.commits.of(question.use.commit)
+    if isinstance(there, Unread):
+        return edge(Verdict.UNREACHABLE, there.reason)._replace(advice=there.advice)
+    if not sha or not there.known(sha):
         return edge(Verdict.UNREACHABLE, "the commit that would tell is not in this clone")
-    committed = commits.data_hash(sha, question.path.rpartition("@")[2])
+    committed = there.data_hash(sha, question.name)
     if committed is None:
-        return _untracked(question, sha)
-    if _comparable(committed, said) and committed != said:
-        return edge(Verdict.CONTRADICTED, "the commit tracks other data", committed, "commit")
+        return _untracked(question, there, sha)
+    return _held_against(question, recorded, committed)
+
+
+def _held_against(question: _Question, recorded: str, committed: str) -> Edge:
+    said, edge = question.said, question.edge
     if not _comparable(committed, said):
         return edge(Verdict.UNRECORDED, "the hashes have different forms", committed)
+    if committed != said:
+        return edge(Verdict.CONTRADICTED, "the commit tracks other data", committed, "commit")
     if recorded and _comparable(recorded, said):
         return edge(Verdict.VERIFIED, "record, commit and run agree", committed)
     reason = "the commit agrees; the run recorded no data"
-    if _written(question, sha):
+    if any(_touch(path, question.name) for stage in question.running() for path in stage.outs):
         reason = "the commit agrees; the stage that ran writes it, so the run did not read it"
     return edge(Verdict.UNRECORDED, reason, committed)
 
 
-def _untracked(question: _Question, sha: str) -> Edge:
-    commits, edge = question.commits, question.edge
-    path = question.path.rpartition("@")[2]
-    if folder := commits.tracking_directory(sha, path):
-        reason = f"the listing of {folder} is not in the DVC cache"
-        return edge(Verdict.UNREACHABLE, reason)
+def _untracked(question: _Question, commits: Commits, sha: str) -> Edge:
+    edge = question.edge
+    if folder := commits.tracking_directory(sha, question.name):
+        return edge(Verdict.UNREACHABLE, f"the listing of {folder} is not in the DVC cache")
     if commits.commit(sha) is None:
         return edge(Verdict.UNREACHABLE, "the commit's snapshot does not hold this path")
     if not commits.whole(sha):
@@ -98,26 +123,13 @@ def _recorded(question: _Question) -> str:
     Every tracked path is recorded at the start; in a stage, only its inputs are what it read.
     """
     run, said = question.run, question.said
-    found = run.data.get(question.path, "")
-    if found and not _read(question):
+    found = run.data.get(question.name, "") if question.at_home else ""
+    running = question.running() if found else ()
+    inputs = [path for stage in running for path in stage.deps]
+    if running and not any(_touch(path, question.name) for path in inputs):
         found = ""
     value = said.partition(":")[2]
     return found or (said if any(dataset.digest == value for dataset in run.datasets) else "")
-
-
-def _read(question: _Question) -> bool:
-    name = stage_of(question.run)
-    stages = question.commits.stages(question.use.commit) if name else ()
-    running = [stage for stage in stages if stage.name == name and stage.placed]
-    paths = [path for stage in running for path in stage.deps]
-    return not running or any(_touch(path, question.path) for path in paths)
-
-
-def _written(question: _Question, sha: str) -> bool:
-    name = stage_of(question.run)
-    stages = question.commits.stages(sha) if name else ()
-    paths = [path for stage in stages if stage.name == name for path in stage.outs]
-    return any(_touch(path, question.path) for path in paths)
 
 
 def _touch(one: str, other: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from expdocs.evidence.commits import Commits
 from expdocs.evidence.declarations import TIERS
 from expdocs.evidence.edges import Edge, Verdict
+from expdocs.evidence.neighbours import Unread
 from expdocs.evidence.snapshots import RunSnapshot
 from expdocs.records.record import RunUse
 
@@ -21,9 +22,12 @@ def parameter_edges(use: RunUse, run: RunSnapshot, commits: Commits) -> Iterator
     """Yield an edge for each logged parameter that the commit declares."""
     if not use.commit or not run.params:
         return
+    there, sha = commits.of(use.commit)
+    if isinstance(there, Unread):
+        return
     stage = stage_of(run)
     for name, logged in sorted(run.params.items()):
-        declared = _declared(commits, use.commit, name.replace("/", "."), stage)
+        declared = _declared(there, sha, name.replace("/", "."), stage)
         if declared:
             yield _edge(use, name, logged, declared)
 

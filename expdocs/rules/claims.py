@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from expdocs.evidence.commits import Commits
+from expdocs.evidence.neighbours import Unread
 from expdocs.facts.citations import Fact, Facts, Unresolved
 from expdocs.facts.cited import NUMBER_SCHEMES
 from expdocs.facts.tables import Table, metric_names, run_table, says_the_same
@@ -169,15 +171,21 @@ def _dead_end(subject: Subject, link: GitLink | DvcLink) -> tuple[str, str] | No
     """Return why a link to a commit or a file in it leads nowhere, and what to do."""
     commits, settings = subject.context.commits, subject.context.settings
     if link.repository:
-        if link.repository in settings.repositories:
-            return None
-        known = ", ".join(settings.repositories) or "none"
-        message = f"the configuration names no repository '{link.repository}'"
-        return message, f"add it under [repositories], which has: {known}"
+        if link.repository not in settings.repositories:
+            known = ", ".join(settings.repositories) or "none"
+            message = f"the configuration names no repository '{link.repository}'"
+            return message, f"add it under [repositories], which has: {known}"
+        there, _ = commits.of(f"{link.repository}@{link.sha}")
+        # A clone beside this one may be behind: that it lacks a commit is no mistake here.
+        return None if isinstance(there, Unread) else _nothing_there(there, link)
     if subject.context.incomplete_clone:
         return None
     if not commits.known(link.sha):
         return f"commit {link.sha[:12]} is not in this repository", "correct or fetch it"
+    return _nothing_there(commits, link)
+
+
+def _nothing_there(commits: Commits, link: GitLink | DvcLink) -> tuple[str, str] | None:
     if commits.commit(link.sha) is None or link.path is None:
         return None
     if isinstance(link, GitLink):

@@ -115,7 +115,7 @@ AGREE, NONE = "record, commit and run agree", "the commit agrees; the run record
         ("old.csv", A, {}, "", ("unrecorded", "the hashes have different forms")),
         ("none.csv", A, {}, "", ("contradicted", "DVC does not track this path at the commit")),
         ("elsewhere@data", A, {}, "",
-         ("unreachable", "the data is tracked in another repository")),
+         ("unreachable", "the record names no commit of the repository that tracks the data")),
     ],
 )  # fmt: skip
 def test_data(
