@@ -270,7 +270,7 @@ def _metrics_of_sweeps(job: _Job, experiment_id: str) -> set[str]:
     for record in job.context.corpus.records:
         parents = [use.run_id for use in record.runs if use.sweep]
         if any(run and run.experiment_id == experiment_id for run in _all(job, parents)):
-            names |= named_metrics(record)
+            names |= named_metrics(record, job.context.index)
     return names
 
 

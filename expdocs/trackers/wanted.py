@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from expdocs.evidence.snapshots import RunSnapshot
 from expdocs.facts.cited import references_of
+from expdocs.facts.renames import other_names
 from expdocs.facts.tables import metric_names
 from expdocs.prose.references import Delta, Group, Ratio, ValueOf
+from expdocs.records.index import Index
 from expdocs.records.record import Record
 from expdocs.rules.context import Context
 from expdocs.workspace import Workspace
@@ -56,7 +58,7 @@ def histories(
     """Return the metrics whose history belongs in each run's snapshot: those that records name."""
     wanted: dict[str, set[str]] = defaultdict(set)
     for record in context.corpus.records:
-        names = named_metrics(record)
+        names = named_metrics(record, context.index)
         for use in record.runs:
             wanted[use.run_id] |= names
     for run_id in run_ids:
@@ -67,9 +69,11 @@ def histories(
     return wanted
 
 
-def named_metrics(record: Record) -> set[str]:
-    """Return the metrics that a record names or cites."""
-    return {*metric_names(record), *_cited_metrics(record)}
+def named_metrics(record: Record, index: Index) -> set[str]:
+    """Return the metrics that a record names or cites, under every name of the same quantity."""
+    named = {*metric_names(record), *_cited_metrics(record)}
+    renames = index.renames(record.text_of("project"))
+    return named | {other for name in named for other in other_names(name, renames)}
 
 
 def _cited_metrics(record: Record) -> Iterator[str]:

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from expdocs.canonical import canonical_bytes, sha256_of
 from expdocs.facts.renames import change_between, other_names
 from expdocs.records.renames import Rename
+from expdocs.trackers.wanted import histories
+from expdocs.workspace import Workspace
 
 DECISION = "decisions/2026/DEC-2026-11-20-{}-rename.md"
 TEXT = """\
@@ -197,6 +199,14 @@ def test_a_rename_with_odd_names_is_no_rename(checked_repo, run_cli) -> None:
     path.write_text(path.read_text().replace("status: proposed", "status: accepted"))
     found = findings(checked_repo, run_cli)
     assert [rule for rule in found if rule.startswith("CLM")] == before
+
+
+def test_a_pull_brings_the_history_of_every_name(checked_repo, run_cli) -> None:
+    decide(checked_repo, run_cli, rename("f1", "val_f1"), rename("auc", "val_f1", same=False))
+    workspace = Workspace.open(checked_repo.root)
+    with workspace.context() as context:
+        wanted = histories(context, [], [])
+    assert wanted["9e20a4f780104459a8c141c87a951182"] == {"val_f1", "f1"}
 
 
 NAMES = st.sampled_from("abcdef")
