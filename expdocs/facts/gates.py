@@ -34,8 +34,12 @@ class Threshold(NamedTuple):
     place: Place
     run_id: str = ""
 
+    def on(self, run_id: str) -> tuple[str, str, float, str]:
+        """Return what the threshold asks of a run, whoever states it."""
+        return self.metric, self.op, self.bound, run_id
+
     def __str__(self) -> str:
-        return f"{self.metric} {self.op} {self.bound:g}"
+        return f"{self.metric} {self.op} {self.bound!r}"
 
 
 class Reading(NamedTuple):
@@ -118,14 +122,18 @@ class Promotion:
         """Return what the thresholds find that the experiments' compacts state.
 
         Each is read in the runs that the record's own gates name for the same metric, else in the
-        promoted runs.
+        promoted runs. What a gate of its own or another compact asks as well is left out.
         """
         own = [one for one in thresholds(self.record) if one.run_id]
+        known = {one.on(one.run_id) for one in own}
         found = []
         for threshold in self._agreed_on():
             named = [one.run_id for one in own if one.metric == threshold.metric]
             runs = {run_id: run_id[:12] for run_id in named} or self.runs
             for run_id, name in runs.items():
+                if threshold.on(run_id) in known:
+                    continue
+                known.add(threshold.on(run_id))
                 seen = reading(self.record, run_id, threshold.metric, self._facts, name)
                 found.append(GateResult(threshold, seen))
         return found

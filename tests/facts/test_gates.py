@@ -134,6 +134,23 @@ def test_the_message_names_metric_bound_run_and_value(checked_repo, run_cli) -> 
     assert gates(checked_repo, run_cli) == [("GAT101", message)]
 
 
+def test_the_message_rounds_nothing(checked_repo, run_cli) -> None:
+    decide(checked_repo, gate("val_f1", ">=", "0.8124000000000002"))
+    message = f"the gate val_f1 >= 0.8124000000000002 is not met: run {SMOTE_1[:12]} has 0.8124"
+    assert gates(checked_repo, run_cli) == [("GAT101", message)]
+
+
+def test_a_gate_that_repeats_the_compact_is_one_finding(checked_repo, run_cli) -> None:
+    guardrail = '{name: val_f1, op: ">=", value: 0.85}'
+    text = COMPACT_TEXT.replace('{name: latency, op: "<=", value: 120}', guardrail)
+    agree(checked_repo, text.replace("value: 0.8}", "value: 0.85}"))
+    decide(checked_repo)
+    assert [rule for rule, _ in gates(checked_repo, run_cli)] == ["GAT101"]
+    decide(checked_repo, gate("val_f1", ">=", 0.85))
+    message = f"the gate val_f1 >= 0.85 is not met: run {SMOTE_1[:12]} has 0.8124"
+    assert gates(checked_repo, run_cli) == [("GAT101", message)]
+
+
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
 def test_what_is_no_number_fails(value, checked_repo, run_cli) -> None:
     decide(checked_repo, gate("val_f1", ">=", 0.1), decision_type="process")
