@@ -554,7 +554,7 @@ def test_citations_stand_apart_from_code_comments_and_strays(text: str) -> None:
     prose = scan(text)
     for citation in prose.citations:
         hidden = (*spans_of(prose, "comments"), *spans_of(prose, "strays"))
-        assert all(end <= citation.start or citation.end <= start for start, end in hidden)
+        assert all(end <= citation.start or citation.end <= start for start, end, *_ in hidden)
         assert not any(start <= citation.start < end for start, end in prose.code)
 
 
