@@ -85,6 +85,7 @@ USAGE: dict[str, tuple[tuple[str, ...], str]] = {
     "status, a text": (("evidence", "status", "--fail-over", "all"), "Invalid value"),
     "status, below zero": (("evidence", "status", "--fail-over=-1"), "Invalid value"),
     "status of a file": (("evidence", "status", "train.py"), "unexpected extra argument"),
+    "doctor of a file": (("doctor", "train.py"), "unexpected extra argument"),
     "pull both": (("evidence", "pull", "last", "--all"), "name runs or records"),
     "verify nothing": (("evidence", "verify"), "name runs or records"),
     "verify both": (("evidence", "verify", "last", "--all"), "name runs or records"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -380,7 +381,21 @@ def test_a_run_made_by_the_client_carries_the_tags_it_was_given(work, run_cli) -
     run_cli("evidence", "pull", "by client", cwd=work)
     run = run_id(work, "by client")
     snapshot = json.loads((work / f"journal/evidence/mlflow/{run[:2]}/{run}.json").read_text())
-    assert snapshot["code_tree"] == git(work, "rev-parse", "HEAD^{tree}")
+    # the tree of the commit, without what is no code by its name
+    alone = {**os.environ, "GIT_INDEX_FILE": ".git/alone"}
+    names = ["*.dvc", "*.gitignore", "dvc.lock"]
+    for command in (
+        ["read-tree", "HEAD"],
+        ["rm", "-rq", "--cached", "--ignore-unmatch", "--", *names],
+        ["write-tree"],
+    ):
+        done = subprocess.run(
+            ["git", *command], cwd=work, env=alone, check=True, capture_output=True, text=True
+        )
+    assert snapshot["code_tree"] == done.stdout.strip()
+    told = {name for name in snapshot["tags"] if name.startswith("expdocs.")}
+    assert {"expdocs.command", "expdocs.python", "expdocs.environment"} <= told
+    assert snapshot["dirty"] is False
 
 
 def test_an_unknown_run_is_refused_and_nothing_is_written(work, run_cli) -> None:
