@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_bytes(path: Path, data: bytes, *, durable: bool = True) -> None:
@@ -12,9 +13,9 @@ def write_bytes(path: Path, data: bytes, *, durable: bool = True) -> None:
     What is not ``durable`` may be lost, whole, when the machine stops.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = _temporary(path.parent / f".{path.name[:40]}")
+    temporary = _temporary(path.parent / f".{path.name[:40]}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with _created(temporary) as file:
             file.write(data)
             file.flush()
             if durable:
@@ -29,9 +30,9 @@ def write_bytes(path: Path, data: bytes, *, durable: bool = True) -> None:
 def create_bytes(path: Path, data: bytes) -> None:
     """Write a file that must not exist yet; raises ``FileExistsError`` and changes nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = _temporary(path.parent / ".new")
+    temporary = _temporary(path.parent / ".new")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with _created(temporary) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -41,10 +42,13 @@ def create_bytes(path: Path, data: bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _temporary(near: Path) -> tuple[int, Path]:
-    """Return a new file's descriptor and path; the module `tempfile` takes longer to load."""
-    path = near.with_name(f"{near.name}.{os.urandom(8).hex()}~")
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), path
+def _temporary(near: Path) -> Path:
+    """Return a path that no file has; the module `tempfile` takes longer to load."""
+    return near.with_name(f"{near.name}.{os.urandom(8).hex()}~")
+
+
+def _created(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _mode(path: Path) -> int:
