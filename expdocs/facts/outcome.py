@@ -187,9 +187,9 @@ def _reason(one: Interval, claim: Claim) -> str:
         REFUTED: "wholly below the effect of {}",
         INCONCLUSIVE: "which holds the effect of {}",
     }[_verdict(one, claim.effect)].format(show(claim.effect, 2))
-    runs = f"{one.candidate.size} and {one.baseline.size} runs"
+    runs = f"{one.baseline.size} and {one.candidate.size} runs"
     return (
-        f"{claim.metric} of {one.candidate.name} is better than that of {one.baseline.name} by "
-        f"{show(one.gain)} ({runs}), {100 * one.level:.3g} % interval "
+        f"{claim.metric} improves by {show(one.gain)} from {one.baseline.name} to "
+        f"{one.candidate.name} ({runs}), {100 * one.level:.3g} % interval "
         f"{show(one.low)} to {show(one.high)}, {where}"
     )

@@ -94,7 +94,7 @@ def test_the_interval_is_held_against_the_effect(effect, name, seeded) -> None:
 def test_the_reason_says_it_in_numbers(seeded) -> None:
     found = with_effect(seeded, 0.02)
     assert found.reason == (
-        "val_f1 of cand is better than that of base by 0.0800 (4 and 3 runs), "
+        "val_f1 improves by 0.0800 from base to cand (3 and 4 runs), "
         f"95 % interval {LOW:.4f} to {HIGH:.3f}, wholly above the effect of 0.020"
     )
     assert len(found.keys) == 7
@@ -104,7 +104,7 @@ def test_the_reason_says_it_in_numbers(seeded) -> None:
 def test_where_less_is_better_the_gain_turns(seeded) -> None:
     found = with_effect(seeded, 0.02, goal="minimize")
     assert found.name == "refuted"
-    assert "by -0.0800" in found.reason
+    assert "improves by -0.0800" in found.reason
 
 
 def test_several_candidates_share_the_level(seeded) -> None:
@@ -127,7 +127,7 @@ def test_the_worst_of_several_baselines_decides(seeded) -> None:
         )
     found = with_effect(seeded, 0.02)
     assert found.name == "inconclusive"
-    assert "of high by" in found.reason
+    assert "from high to" in found.reason
 
 
 @pytest.mark.parametrize(
