@@ -207,13 +207,14 @@ _RULES = (
         "Snapshot and git disagree about the files of this commit, so one of them was tampered "
         "with or damaged. Restore the snapshot from git."),
     _error("EVD203", "The commit does not hold the code that ran",
-        "The run carries the tree of the code that it started from, and this commit holds "
-        "other files; so checking it out would not give the code that ran. Name the commit "
-        "that holds it: often the one made right after the run."),
+        "The run carries the tree of the code that it started from, and source files of this "
+        "commit are others; so checking it out would not give the code that ran. The message "
+        "names them where git here can tell. Name the commit that holds the code as it ran: "
+        "often the one made right after the run."),
     _warning("EVD204", "The code that ran could not be verified",
-        "The run says nothing about its code, or the commit cannot be looked up, so nobody "
-        "knows whether this code ran. Train with `expdocs[mlflow]` installed, or pass "
-        "`expdocs.tags()`; `require` in the configuration makes this an error, and so does "
+        "The run says nothing about its code, a notebook ran it, other files than sources "
+        "changed, or the commit cannot be looked up; so nobody knows whether this code ran. The "
+        "hint says what helps. `require` in the configuration makes this an error, and so does "
         "`verdict: promoted`."),
     _warning("EVD205", "A cited commit has no snapshot",
         "After a squash merge or in a shallow clone nobody could look this commit up. Run "

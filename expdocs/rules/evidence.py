@@ -110,7 +110,8 @@ def _commit(subject: Subject, place: Place, sha: str) -> Iterator[Finding]:
     elif commit is None and snapshot is None:
         if not context.incomplete_clone:
             message = f"commit {sha[:12]} is not in this repository{_edges(subject, place)}"
-            hint = "correct it, fetch it, or run: expdocs evidence pull where it exists"
+            record = subject.record.id or "RECORD"
+            hint = f"correct it; or who has it pushes it, or runs: expdocs evidence pull {record}"
             severity = subject.softened("EVD201")
             yield subject.at(place, "EVD201", message, hint, severity=severity)
     elif commit is not None and isinstance(snapshot, CommitSnapshot):
