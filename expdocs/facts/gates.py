@@ -20,8 +20,8 @@ from expdocs.records.record import Record, RunUse
 
 _HOLDS = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
 _DECIDES, _TESTS = "decides", "tests"
-# A rejected record promotes nothing.
-_NOT_IN_FORCE = ("rejected",)
+# What was rejected promotes nothing, often because of the very gate.
+REJECTED = "rejected"
 
 
 class Threshold(NamedTuple):
@@ -83,6 +83,8 @@ def thresholds(record: Record) -> Iterator[Threshold]:
 
 def own_gates(record: Record, facts: Facts) -> list[GateResult]:
     """Return what the gates of a record find, each in the run that it names."""
+    if record.status == REJECTED:
+        return []
     named = [one for one in thresholds(record) if one.run_id]
     return [GateResult(one, reading(record, one.run_id, one.metric, facts)) for one in named]
 
@@ -148,7 +150,7 @@ class Promotion:
         others = [*self.experiments, *self._found(link.target for link in links)]
         tests = (link for one in others for link in declared_links(one) if link.type == _TESTS)
         agreed = {one.id: one for one in (*others, *self._found(link.target for link in tests))}
-        return [one for one in agreed.values() if one.status not in _NOT_IN_FORCE]
+        return [one for one in agreed.values() if one.status != REJECTED]
 
     def _found(self, targets: Iterable[str]) -> list[Record]:
         found = (self._facts.index.record(target) for target in dict.fromkeys(targets))
@@ -180,7 +182,7 @@ def _name(run_id: str, use: RunUse | None) -> str:
 def promotion_of(record: Record, facts: Facts) -> Promotion | None:
     """Return the promotion that a record is, or None where its kind does not say that it is one."""
     gating = record.kind.gating
-    if gating is None or record.status in _NOT_IN_FORCE:
+    if gating is None or record.status == REJECTED:
         return None
     fits = all(record.text_of(key) in values for key, values in gating.when.items())
     return Promotion(record, facts) if fits else None

@@ -236,7 +236,7 @@ def test_other_decisions_promote_nothing(kind, checked_repo, run_cli) -> None:
 
 def test_a_rejected_promotion_is_none(checked_repo, run_cli) -> None:
     agree(checked_repo)
-    decide(checked_repo, status="rejected")
+    decide(checked_repo, gate("val_f1", ">=", 0.9), status="rejected")
     assert gates(checked_repo, run_cli) == []
 
 
