@@ -102,16 +102,16 @@ class Sources:
 
     @cached_property
     def _derived(self) -> list[Decimal]:
-        """What is computed from several runs: differences, and the mean and spread of groups."""
+        """What is computed from several runs: the mean and spread of groups, differences."""
         return [value for name in metric_names(self._record) for value in self._combined(name)]
 
     def _combined(self, name: str) -> Iterator[Decimal]:
-        last = {v.label: v.value for v in self._values if v.metric == name and v.suffix == "last"}
-        for label, value in last.items():
-            yield from (EXACT.subtract(value, v) for other, v in last.items() if other != label)
-        for group in {use.group for use in self._record.runs if use.group}:
-            labels = [use.label for use in self._record.runs if use.group == group]
-            members = [last[label] for label in labels if label in last]
+        sides = {v.label: v.value for v in self._values if v.metric == name and v.suffix == "last"}
+        for group, uses in self._record.groups.items():
+            members = [sides[use.label] for use in uses if use.label in sides]
             if len(members) > 1:
                 yield mean(members)
                 yield standard_deviation(members)
+                sides.setdefault(group, mean(members))
+        for side, value in sides.items():
+            yield from (EXACT.subtract(value, v) for other, v in sides.items() if other != side)
