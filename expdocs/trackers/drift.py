@@ -8,17 +8,19 @@ from collections.abc import Iterator
 from expdocs.evidence.comparison import Difference, Fact, compared, same
 from expdocs.evidence.leaks import WITHHELD
 from expdocs.evidence.snapshots import RunSnapshot
+from expdocs.evidence.store import BrokenSnapshot
 from expdocs.evidence.triangle import Verdict
 from expdocs.evidence.verdicts import Verdicted
 
 EDGE = "tracker"
+_SNAPSHOT = "snapshot"
+UNFINISHED = frozenset({"RUNNING", "SCHEDULED"})
+WENT_ON = "the run had not ended when it was pulled, and went on: pull it again"
 
 # What a run ought to record of itself at its start; without it nobody can say what ran.
 _WANTED = ("commit", "code_tree", "dirty")
 # What is written when a run starts or ends: it cannot honestly appear on a run later.
 _OF_THE_START = ("attributes.", "commit", "code_tree", "dirty", "data.")
-_UNFINISHED = frozenset({"RUNNING", "SCHEDULED"})
-_WENT_ON = "the run had not ended when it was pulled, and went on: pull it again"
 _EDITED = "{} was changed in the tracker after the run was pulled"
 _CHANGED = {
     "metrics": _EDITED.format("the metric"),
@@ -50,6 +52,15 @@ def gone(run: RunSnapshot) -> Verdicted:
 def unasked(run: RunSnapshot, reason: str) -> Verdicted:
     """Return the verdict on a run about which the tracker could not be asked."""
     return _verdicted(run, "attributes.run_id", Verdict.UNREACHABLE, reason, run.run_id)
+
+
+def without_snapshot(subject: str, found: BrokenSnapshot | None) -> Verdicted:
+    """Return the verdict on what has no snapshot, or one that cannot be relied on."""
+    if found is None:
+        reason = "there is no snapshot of it: run expdocs evidence pull"
+        return Verdicted(subject, _SNAPSHOT, "sha256", Verdict.UNRECORDED, reason)
+    reason = f"the snapshot cannot be relied on: {found.message}; {found.hint}"
+    return Verdicted(subject, _SNAPSHOT, "sha256", Verdict.CONTRADICTED, reason)
 
 
 def drift(kept: RunSnapshot, live: RunSnapshot) -> Iterator[Verdicted]:
@@ -90,8 +101,8 @@ def _may_come_later(key: str) -> bool:
 def _why(one: Difference, kept: RunSnapshot, live: RunSnapshot) -> str:
     if one.key == "attributes.lifecycle_stage":
         return _life(str(one.new))
-    if kept.status in _UNFINISHED and one.key.startswith(("attributes.", "metrics.")):
-        return _WENT_ON
+    if kept.status in UNFINISHED and one.key.startswith(("attributes.", "metrics.")):
+        return WENT_ON
     if one.key == "commit" and one.old is not None:
         return _commit(kept, live)
     if one.old is None and not one.key.startswith("metrics."):

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from expdocs.evidence.models import Model
+from expdocs.evidence.store import BrokenSnapshot
 from expdocs.evidence.triangle import Verdict
 from expdocs.evidence.verdicts import Verdicted
+from expdocs.rules.context import Context
+from expdocs.trackers.doors import FAILURES, Doors
+from expdocs.trackers.drift import without_snapshot
+from expdocs.trackers.mlflow import Tracker
 
 EDGE = "registry"
 
@@ -27,23 +33,50 @@ _OF_VERSIONS = _Reasons(
 )
 
 
-def model_subject(name: str) -> str:
+def _model_subject(name: str) -> str:
     """Return how verdicts name a registered model."""
     return f"model:{name}"
 
 
-def model_gone(model: Model) -> Verdicted:
+def model_verdicts(context: Context, doors: Doors[Tracker]) -> Iterator[Verdicted]:
+    """Yield verdicts on every registered model that was pulled."""
+    for kept in context.evidence.models():
+        if isinstance(kept, BrokenSnapshot):
+            yield without_snapshot(_model_subject(PurePosixPath(kept.path).stem), kept)
+            continue
+        live = _registered(doors, kept)
+        if isinstance(live, Model):
+            yield from _drift(kept, live)
+        else:
+            yield _gone(kept) if live is None else _unasked(kept, live)
+
+
+def _registered(doors: Doors[Tracker], kept: Model) -> Model | str | None:
+    """Return the model as the registry has it; None when it has none, a text when it failed."""
+    tracker = doors.tracker(kept.tracker)
+    try:
+        found = tracker.model(kept.name) if tracker is not None else None
+    except FAILURES as problem:
+        doors.fail(kept.tracker, problem)
+    if kept.tracker in doors.problems:
+        return doors.problems[kept.tracker]
+    if found is None and kept.tracker not in doors.answering:
+        return "the tracker knows no such model: is it the one that the model was pulled from?"
+    return found
+
+
+def _gone(model: Model) -> Verdicted:
     """Return the verdict on a model that the registry no longer has."""
     reason = "the registered model was deleted, or renamed; its document is what is left"
     return _verdicted(model, "name", Verdict.CONTRADICTED, reason, model.name)
 
 
-def model_unasked(model: Model, reason: str) -> Verdicted:
+def _unasked(model: Model, reason: str) -> Verdicted:
     """Return the verdict on a model about which the registry could not be asked."""
     return _verdicted(model, "name", Verdict.UNREACHABLE, reason, model.name)
 
 
-def model_drift(kept: Model, live: Model) -> Iterator[Verdicted]:
+def _drift(kept: Model, live: Model) -> Iterator[Verdicted]:
     """Yield a verdict on every alias and every version of a registered model."""
     yield from _compared(kept, "aliases", kept.aliases, live.aliases, _OF_ALIASES)
     yield from _compared(kept, "versions", _runs(kept), _runs(live), _OF_VERSIONS)
@@ -81,4 +114,4 @@ def _verdicted(
     expected: str | None = None,
     found: str | None = None,
 ) -> Verdicted:
-    return Verdicted(model_subject(model.name), EDGE, field, verdict, reason, expected, found)
+    return Verdicted(_model_subject(model.name), EDGE, field, verdict, reason, expected, found)

@@ -23,14 +23,14 @@ _START_OF_ID = re.compile(r"[0-9a-f]{4,32}")
 class Scope(NamedTuple):
     """The records whose edges are looked at, and the evidence that is held against its source.
 
-    ``models`` tells whether registered models are in it, ``citing`` maps runs and commits to the
-    ids of all records that name them.
+    ``everything`` adds what no record names: registered models and populations. ``citing`` maps
+    runs and commits to the ids of all records that name them.
     """
 
     records: tuple[Record, ...]
     runs: tuple[str, ...]
     commits: tuple[str, ...]
-    models: bool
+    everything: bool
     citing: Mapping[str, tuple[str, ...]]
 
 
@@ -46,13 +46,15 @@ def scope_of(
     if everything:
         records = tuple(workspace.corpus.records)
         runs = [*_runs_of(records), *workspace.evidence.run_ids()]
-        commits = [*cited_commits(records), *_pulled_commits(workspace)]
-        return Scope(records, _unique(runs), _unique(commits), models=True, citing=citing)
+        commits = _unique([*cited_commits(records), *_pulled_commits(workspace)])
+        return Scope(records, _unique(runs), commits, everything=True, citing=citing)
     pulled = set(workspace.evidence.run_ids())
     records, named = _split(workspace, references)
     chosen = [_pulled(one, pulled, resolve) for one in named]
     named_runs = _unique([*_runs_of(records), *chosen])
-    return Scope(records, named_runs, _unique(cited_commits(records)), models=False, citing=citing)
+    return Scope(
+        records, named_runs, _unique(cited_commits(records)), everything=False, citing=citing
+    )
 
 
 def _runs_of(records: Iterable[Record]) -> Iterator[str]:

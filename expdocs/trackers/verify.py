@@ -10,14 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from pathlib import PurePosixPath
 
 from expdocs.evidence.commits import Commits
 from expdocs.evidence.leaks import without
-from expdocs.evidence.models import Model
-from expdocs.evidence.snapshots import CommitSnapshot, RunSnapshot
-from expdocs.evidence.store import BrokenSnapshot
-from expdocs.evidence.triangle import Verdict
+from expdocs.evidence.snapshots import (
+    CommitSnapshot,
+    RunSnapshot,
+)
 from expdocs.evidence.verdicts import Verdicted
 from expdocs.questions import unnoted
 from expdocs.rules.context import Context, Subject
@@ -25,15 +24,11 @@ from expdocs.rules.evidence import RunEdge, triangle
 from expdocs.rules.schema import schema_errors
 from expdocs.trackers.datadrift import data_drift, data_subject
 from expdocs.trackers.doors import FAILURES, Doors
-from expdocs.trackers.drift import drift, gone, run_subject, unasked
+from expdocs.trackers.drift import drift, gone, run_subject, unasked, without_snapshot
 from expdocs.trackers.gitdrift import commit_drift, commit_subject, references_of
 from expdocs.trackers.mlflow import Tracker
-from expdocs.trackers.modeldrift import (
-    model_drift,
-    model_gone,
-    model_subject,
-    model_unasked,
-)
+from expdocs.trackers.modeldrift import model_verdicts
+from expdocs.trackers.populationdrift import population_verdicts
 from expdocs.trackers.scope import Scope
 from expdocs.workspace import Workspace
 
@@ -41,7 +36,6 @@ SOURCES = ("tracker", "git", "dvc")
 Progress = Callable[[int, int], None]
 
 _RUNS_AT_ONCE = 500
-_SNAPSHOT = "snapshot"
 _STRANGE = (
     "the tracker knows neither the run nor its experiment: is it the one that the run was pulled"
     " from? set MLFLOW_TRACKING_URI"
@@ -62,7 +56,8 @@ def verify(
         context = replace(whole, evidence=evidence, commits=workspace.read_commits(evidence))
         if "tracker" not in skip:
             yield from _citing(scope, _of_runs(context, doors, scope.runs, progress))
-            yield from _of_models(context, doors) if scope.models else ()
+            yield from _citing(scope, population_verdicts(context, doors, scope))
+            yield from model_verdicts(context, doors) if scope.everything else ()
         if "git" not in skip:
             yield from _citing(scope, _of_commits(workspace, context, scope.commits))
         if "dvc" not in skip:
@@ -92,7 +87,7 @@ def _of_runs(
             if isinstance(found, RunSnapshot):
                 by_tracker[found.tracker][run_id] = found
             else:
-                yield _without_snapshot(run_subject(run_id), found)
+                yield without_snapshot(run_subject(run_id), found)
         for alias, kept in by_tracker.items():
             for run, live in _answers(doors, alias, kept):
                 done += 1
@@ -157,35 +152,6 @@ def _has_experiment(doors: Doors[Tracker], alias: str, run: RunSnapshot) -> bool
     return name == run.experiment_name
 
 
-# --- registered models
-
-
-def _of_models(context: Context, doors: Doors[Tracker]) -> Iterator[Verdicted]:
-    for kept in context.evidence.models():
-        if isinstance(kept, BrokenSnapshot):
-            yield _without_snapshot(model_subject(PurePosixPath(kept.path).stem), kept)
-            continue
-        live = _registered(doors, kept)
-        if isinstance(live, Model):
-            yield from model_drift(kept, live)
-        else:
-            yield model_gone(kept) if live is None else model_unasked(kept, live)
-
-
-def _registered(doors: Doors[Tracker], kept: Model) -> Model | str | None:
-    """Return the model as the registry has it; None when it has none, a text when it failed."""
-    tracker = doors.tracker(kept.tracker)
-    try:
-        found = tracker.model(kept.name) if tracker is not None else None
-    except FAILURES as problem:
-        doors.fail(kept.tracker, problem)
-    if kept.tracker in doors.problems:
-        return doors.problems[kept.tracker]
-    if found is None and kept.tracker not in doors.answering:
-        return "the tracker knows no such model: is it the one that the model was pulled from?"
-    return found
-
-
 # --- commits and data
 
 
@@ -199,7 +165,7 @@ def _of_commits(workspace: Workspace, context: Context, shas: Sequence[str]) -> 
         if isinstance(kept, CommitSnapshot):
             yield from commit_drift(kept, from_git, references, incomplete=incomplete)
         else:
-            yield _without_snapshot(commit_subject(sha), kept)
+            yield without_snapshot(commit_subject(sha), kept)
 
 
 def _of_data(workspace: Workspace, context: Context, scope: Scope) -> Iterator[Verdicted]:
@@ -224,14 +190,6 @@ def _of_data(workspace: Workspace, context: Context, scope: Scope) -> Iterator[V
 
 
 # --- snapshots and edges
-
-
-def _without_snapshot(subject: str, found: BrokenSnapshot | None) -> Verdicted:
-    if found is None:
-        reason = "there is no snapshot of it: run expdocs evidence pull"
-        return Verdicted(subject, _SNAPSHOT, "sha256", Verdict.UNRECORDED, reason)
-    reason = f"the snapshot cannot be relied on: {found.message}; {found.hint}"
-    return Verdicted(subject, _SNAPSHOT, "sha256", Verdict.CONTRADICTED, reason)
 
 
 def _of_edge(one: RunEdge, record: str) -> Verdicted:

@@ -6,16 +6,20 @@ registered model is made once; every row gets a copy of it, in which nothing is 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -95,6 +99,7 @@ class Place:
     top: Path
     at: Path
     options: tuple[str, ...] = ()
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
     def root(self) -> Path:
@@ -191,7 +196,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, isolated: object) -> Path:
 def _recorded(place: Place) -> None:
     expdocs = (sys.executable, "-m", "expdocs")
     place.run(*expdocs, *EXPERIMENT)
-    place.run(*expdocs, "evidence", "pull", "manual", "open")
+    place.run(*expdocs, "evidence", "pull", "--experiment", "churn")
     with connect(None, place.root) as tracker:
         model = tracker.model("churn")
     assert model is not None
@@ -207,13 +212,17 @@ def _recorded(place: Place) -> None:
 
 
 @pytest.fixture
-def place(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+def place(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """A copy of everything."""
     top = tmp_path / "change"
     shutil.copytree(made, top, symlinks=True)
     # What MLflow and DVC remember of a folder is of the folder that was copied.
     monkeypatch.setenv("DVC_SITE_CACHE_DIR", str(tmp_path / "site"))
-    return Place(top, top / "work")
+    copied = Place(top, top / "work")
+    yield copied
+    for server in copied.started:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(20)
 
 
 # --- what is done, by the first cell of its row
@@ -313,6 +322,11 @@ def _(place: Place) -> None:
     place.run(*gc, MLFLOW_TRACKING_URI=uri)
 
 
+@change("A run is started in an experiment whose population was pulled")
+def _(place: Place) -> None:
+    place.client.create_run("1", run_name="one more")
+
+
 @change("An experiment is deleted with its runs")
 def _(place: Place) -> None:
     place.client.delete_experiment("1")
@@ -351,6 +365,11 @@ def _(place: Place) -> None:
     place.options = ("--tracker", f"http://127.0.0.1:{port}")
 
 
+@change("The tracker refuses the credentials")
+def _(place: Place) -> None:
+    place.options = ("--tracker", _started(place))
+
+
 @change("The tracker is gone, and nobody says where another one is")
 def _(place: Place) -> None:
     (place.root / "mlflow.db").unlink()
@@ -361,6 +380,38 @@ def _(place: Place) -> None:
     uri = f"sqlite:///{place.top}/other.db"
     place.run(sys.executable, "-m", "mlflow", "db", "upgrade", uri)
     place.options = ("--tracker", uri)
+
+
+def _started(place: Place) -> str:
+    """Start a server that asks for a password which nobody configured."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    uri = f"sqlite:///{place.root}/mlflow.db"
+    (place.top / "auth.ini").write_text(
+        "[mlflow]\ndefault_permission = READ\nadmin_username = admin\n"
+        f"admin_password = a-long-password-1\ndatabase_uri = sqlite:///{place.top}/auth.db\n"
+        "authorization_function = mlflow.server.auth:authenticate_request_basic_auth\n"
+    )
+    command = [sys.executable, "-m", "mlflow", "server", "--app-name", "basic-auth"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    settings = {"MLFLOW_AUTH_CONFIG_PATH": str(place.top / "auth.ini")}
+    settings["MLFLOW_FLASK_SERVER_SECRET_KEY"] = "secret"
+    with (place.top / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [*command, "--backend-store-uri", uri], cwd=place.top, stdout=log, stderr=log,
+            env={**os.environ, **settings}, start_new_session=True,
+        )  # fmt: skip
+    place.started.append(server)
+    for _ in range(300):
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2),
+        ):
+            return f"http://127.0.0.1:{port}"
+        assert server.poll() is None, (place.top / "server.log").read_text()
+        time.sleep(0.2)
+    raise AssertionError((place.top / "server.log").read_text())
 
 
 # --- git
