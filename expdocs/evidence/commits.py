@@ -56,6 +56,7 @@ class Commits:
         self._records = records
         self._note = note
         self._others = others
+        self._digests: dict[tuple[str, frozenset[str]], str] = {}
         self._elsewhere: dict[str, Commits] = {}
         self._trees = Trees(store)
         self._data = Tracked(store, self._trees, root, note)
@@ -114,7 +115,9 @@ class Commits:
         """Return the digest over the commit's source files, of git or of its snapshot."""
         files = self.source_files(sha, roots)
         if files is not None:
-            return source_digest(files)
+            if (sha, roots) not in self._digests:
+                self._digests[sha, roots] = source_digest(files)
+            return self._digests[sha, roots]
         snapshot = self.snapshot(sha)
         return snapshot.sources.get(names_key(roots)) if snapshot else None
 
@@ -138,6 +141,16 @@ class Commits:
         """Return every stage of every ``dvc.lock`` at the commit; none where git lacks it."""
         commit = self.commit(sha)
         return tuple(self._data.stages(commit.tree)) if commit else ()
+
+    def origin(self, sha: str, path: str) -> str:
+        """Return where the data at a path was imported from, or an empty text."""
+        commit = self.commit(sha)
+        return self._data.origin(commit.tree, path) if commit else ""
+
+    def locks_dataset(self, sha: str, name: str, version: str) -> bool:
+        """Whether a ``dvc.lock`` at the commit keeps a dataset of this name at this version."""
+        commit = self.commit(sha)
+        return commit is not None and (name, version) in self._data.datasets(commit.tree)
 
     def whole(self, sha: str) -> bool:
         """Whether git has a commit with all its trees and DVC files: a partial clone may not."""

@@ -56,17 +56,21 @@ def data_edges(use: RunUse, run: RunSnapshot, commits: Commits) -> Iterator[Edge
         if isinstance(path, str) and isinstance(said, str):
             yield _tracked(_Question(use, run, commits, (*place, "hash"), path, said))
         elif isinstance(entry.get("name"), str):
-            yield _declared(entry, run, (*place, "name"))
+            yield _declared(entry, use, run, commits)._replace(place=(*place, "name"))
 
 
-def _declared(entry: Mapping[str, Any], run: RunSnapshot, place: Place) -> Edge:
+def _declared(entry: Mapping[str, Any], use: RunUse, run: RunSnapshot, commits: Commits) -> Edge:
     """Return the edge of data that DVC does not track, such as a table of a warehouse."""
-    digest = str(entry.get("digest") or "")
-    logged = digest and any(dataset.digest == digest for dataset in run.datasets)
-    reason = "declared, not checked"
-    reason += "; the run logged a dataset with this digest" if logged else ""
-    found = digest if logged else ""
-    return Edge("data", Verdict.UNRECORDED, reason, place, entry["name"], digest, found, told=False)
+    name, digest = entry["name"], str(entry.get("digest") or "")
+    there, sha = commits.of(use.commit)
+    said = ["declared, not checked"]
+    if digest and any(dataset.digest == digest for dataset in run.datasets):
+        said.append("the run logged a dataset with this digest")
+    if digest and not isinstance(there, Unread) and there.locks_dataset(sha, name, digest):
+        said.append("dvc.lock keeps it at this version")
+    found = digest if len(said) > 1 else ""
+    reason = "; ".join(said)
+    return Edge("data", Verdict.UNRECORDED, reason, (), name, digest, found, told=False)
 
 
 def _tracked(question: _Question) -> Edge:
@@ -95,11 +99,19 @@ def _held_against(question: _Question, recorded: str, committed: str) -> Edge:
     if committed != said:
         return edge(Verdict.CONTRADICTED, "the commit tracks other data", committed, "commit")
     if recorded and _comparable(recorded, said):
-        return edge(Verdict.VERIFIED, "record, commit and run agree", committed)
+        return edge(
+            Verdict.VERIFIED, f"record, commit and run agree{_imported(question)}", committed
+        )
     reason = "the commit agrees; the run recorded no data"
     if any(_touch(path, question.name) for stage in question.running() for path in stage.outs):
         reason = "the commit agrees; the stage that ran writes it, so the run did not read it"
     return edge(Verdict.UNRECORDED, reason, committed)
+
+
+def _imported(question: _Question) -> str:
+    there, sha = question.commits.of(question.use.commit)
+    origin = "" if isinstance(there, Unread) else there.origin(sha, question.name)
+    return f"; imported from {origin}" if origin else ""
 
 
 def _untracked(question: _Question, commits: Commits, sha: str) -> Edge:

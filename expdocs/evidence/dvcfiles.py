@@ -20,6 +20,8 @@ MAX_FILE = 8 * 1024 * 1024
 MAX_NODES = 500_000
 _MD5 = re.compile(r"[0-9a-f]{32}(?:\.dir)?\Z")
 LOCK, PIPELINE = b"dvc.lock", b"dvc.yaml"
+_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")
+_REVISION = 12
 _CLOUD_FORMS = ("etag", "checksum", "version_id")
 
 
@@ -50,6 +52,20 @@ def _versions_of_sources(folder: str, deps: Any, outs: Any) -> dict[str, str]:
     where = inside(folder, out.get("path"))
     found = _hash_of({key: dep.get(key) for key in _CLOUD_FORMS})
     return {where: found} if where and found else {}
+
+
+def origin(content: bytes) -> str:
+    """Return where a ``.dvc`` file imported its data from, in words; empty where it did not."""
+    deps = read_document(content).get("deps")
+    dep = deps[0] if isinstance(deps, list) and len(deps) == 1 else None
+    if not isinstance(dep, dict):
+        return ""
+    repo = dep.get("repo")
+    if isinstance(repo, dict):
+        revision = str(repo.get("rev_lock", ""))[:_REVISION]
+        return f"{_CREDENTIALS.sub('', str(repo.get('url', '')))} at {revision}"
+    path = str(dep.get("path", ""))
+    return _CREDENTIALS.sub("", path) if "://" in path else ""
 
 
 def entry_hashes(folder: str, entries: Any) -> dict[str, str]:

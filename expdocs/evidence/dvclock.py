@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from expdocs.evidence.dvcfiles import entry_hashes, inside, read_document
 
 _COMPUTED = "${"
+_VERSIONS = ("rev_lock", "version", "version_id", "etag", "checksum", "md5")
 
 
 class Stage(NamedTuple):
@@ -105,6 +106,16 @@ def _text(value: Any) -> str:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def locked_datasets(lock: bytes) -> Iterator[tuple[str, str]]:
+    """Yield name and version of the datasets in a lock file: a revision, a number, an ETag."""
+    datasets = read_document(lock).get("datasets")
+    for dataset in datasets if isinstance(datasets, list) else ():
+        known = _mapping(dataset)
+        for found in (known, _mapping(known.get("meta"))):
+            versions = (found.get(key) for key in _VERSIONS)
+            yield from ((str(known.get("name")), str(version)) for version in versions if version)
 
 
 def declared_files(path: str, definitions: bytes) -> Iterator[str]:

@@ -7,8 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from expdocs.evidence.dvccache import cached_listing
-from expdocs.evidence.dvcfiles import is_dvc_file, tracked_hashes
-from expdocs.evidence.dvclock import Stage, declared_files, locked_stages, with_stages
+from expdocs.evidence.dvcfiles import is_dvc_file, origin, tracked_hashes
+from expdocs.evidence.dvclock import (
+    Stage,
+    declared_files,
+    locked_datasets,
+    locked_stages,
+    with_stages,
+)
 from expdocs.evidence.trees import Trees
 from expdocs.objects import ObjectStore
 from expdocs.questions import Note
@@ -52,6 +58,19 @@ class Tracked:
             if posixpath.basename(path) == "dvc.yaml":
                 named += declared_files(path, self._content(blob))
         return list(dict.fromkeys(named))
+
+    def origin(self, tree: str, path: str) -> str:
+        """Return where the data at a path was imported from, or an empty text."""
+        holders = {path, *parents(path)}
+        for file, blob in self._files(tree):
+            if file.endswith(".dvc") and not holders.isdisjoint(self._parse(file, blob)):
+                return origin(self._content(blob))
+        return ""
+
+    def datasets(self, tree: str) -> set[tuple[str, str]]:
+        """Return name and version of every dataset in lock files."""
+        locks = (blob for path, blob in self._files(tree) if posixpath.basename(path) == "dvc.lock")
+        return {found for blob in locks for found in locked_datasets(self._content(blob))}
 
     def whole(self, tree: str) -> bool:
         """Whether git has the content of every file of DVC's."""

@@ -20,6 +20,11 @@ from expdocs.repository import Repository
 A, B, C = ("md5:" + letter * 32 for letter in "abc")
 LOCK = f"""\
 schema: '2.0'
+datasets:
+- {{name: orders, type: dvc, url: u, path: p, rev_lock: v43}}
+- {{name: orders, type: url, url: u, meta: {{version_id: v44}}}}
+- {{name: other, type: dc, url: u, version: 45}}
+- broken
 stages:
   prepare:
     cmd: p
@@ -46,8 +51,11 @@ FILES = {
     "conf/new.json": '{"width": 7}',
     "nested/params.yaml": "only: there\ntop: 2\n",
     "cloud.csv.dvc": "deps: [{path: s3://b/k, etag: '\"e1\"'}]\nouts: [{path: cloud.csv}]\n",
-    "imported.dvc": f"deps:\n- path: data\n  repo: {{url: ../other, rev_lock: {'1' * 40}}}\n"
+    "imported.dvc": "deps:\n- path: data\n"
+                    f"  repo: {{url: https://a:b@example.org/other, rev_lock: {'1' * 40}}}\n"
                     f"outs: [{{path: imported, hash: md5, md5: {A[4:]}}}]\n",
+    "orders.csv.dvc": "deps: [{path: s3://key:word@bucket/orders.csv, etag: e}]\n"
+                      f"outs: [{{path: orders.csv, hash: md5, md5: {A[4:]}}}]\n",
     "old.csv.dvc": f"outs: [{{path: old.csv, md5: {A[4:]}}}]\n",
 }  # fmt: skip
 
@@ -108,7 +116,10 @@ AGREE, NONE = "record, commit and run agree", "the commit agrees; the run record
         ("model.bin", C, {"model.bin": A}, "", ("contradicted", "the run read other data")),
         ("model.bin", C, {"model.bin": A}, "gone", ("contradicted", "the run read other data")),
         ("model.bin", A, {}, "", ("contradicted", "the commit tracks other data")),
-        ("imported", A, {"imported": A}, "", ("verified", AGREE)),
+        ("imported", A, {"imported": A}, "", ("verified",
+         f"{AGREE}; imported from https://example.org/other at 111111111111")),
+        ("orders.csv", A, {"orders.csv": A}, "", ("verified",
+         f"{AGREE}; imported from s3://bucket/orders.csv")),
         ("cloud.csv", 'etag:"e1"', {}, "", ("unrecorded", "the hashes have different forms")),
         ("old.csv", f"md5-dos2unix:{A[4:]}", {"old.csv": f"md5-dos2unix:{A[4:]}"}, "",
          ("unrecorded", "the hashes have different forms")),
@@ -139,6 +150,9 @@ def test_a_stage_in_a_computed_folder_leaves_absence_open(root: Path, tmp_path: 
     [
         ("v41", "declared, not checked; the run logged a dataset with this digest"),
         ("v42", "declared, not checked"),
+        ("v43", "declared, not checked; dvc.lock keeps it at this version"),
+        ("v44", "declared, not checked; dvc.lock keeps it at this version"),
+        ("45", "declared, not checked"),
         ("", "declared, not checked"),
     ],
 )

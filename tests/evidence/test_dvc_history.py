@@ -105,6 +105,20 @@ class Project:
         return self.run("git", "rev-parse", f"{revision}^{{commit}}")
 
 
+def _other(made: Project, root: Path) -> Path:
+    """Make another DVC repository to import from."""
+    other = Project(root, root.parent / "none")
+    other.environment = made.environment
+    other.run("git", "init", "-q")
+    for name, value in (("user.name", "Bo"), ("user.email", "bo@example.org")):
+        other.run("git", "config", name, value)
+    other.dvc("init")
+    other.write("prices.csv", "1\n")
+    other.dvc("add", "prices.csv")
+    other.commit("prices")
+    return root
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     made = Project(tmp_path_factory.mktemp("public"), tmp_path_factory.mktemp("home"))
@@ -139,6 +153,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     made.dvc("init", "--subdir", folder="projects/nlp")
     made.write("projects/nlp/corpus/a.txt", "a\n")
     made.dvc("add", "words.txt", "corpus", folder="projects/nlp")
+    other = _other(made, tmp_path_factory.mktemp("other"))
+    made.dvc("import", str(other), "prices.csv", "-o", "imported.csv")
+    made.dvc("import-url", str(other / "prices.csv"), "fetched.csv")
     made.commit("v4")
     return made
 
@@ -157,7 +174,7 @@ def test_every_hash_is_the_one_that_dvc_tells(project: Project, tag: str) -> Non
     assert {"data/raw", "data/raw/deep/two.txt", "data/clean/one.txt", "labels/labels.csv",
             "features/letters/table.txt", "folds/second/fold.txt", "grid/tree/model.txt",
             "model.bin"} <= set(expected)  # fmt: skip
-    assert ("projects/nlp/corpus/a.txt" in expected) is (tag == "v4")
+    assert ({"projects/nlp/corpus/a.txt", "imported.csv"} <= set(expected)) is (tag == "v4")
     with Repository.discover(project.root).objects as reader:
         commits = Commits(reader, project.root)
         found = {path: commits.data_hash(project.sha(tag), path) for path in expected}
@@ -183,3 +200,20 @@ def test_stages_tell_what_they_read_wrote_and_were_given(project: Project) -> No
     expected: dict[str, Any] = {"params.yaml": {"train.rate": 0.2, "train.layers": [8, 4]}}
     assert stages["train"].params == expected
     assert all(stage.placed for stage in stages.values())
+
+
+def test_imports_tell_where_they_come_from(project: Project) -> None:
+    with Repository.discover(project.root).objects as reader:
+        commits = Commits(reader, project.root)
+        sha = project.sha("v4")
+        imported, fetched = (commits.origin(sha, f"{name}.csv") for name in ("imported", "fetched"))
+        hashes = [commits.data_hash(sha, f"{name}.csv") for name in ("imported", "fetched")]
+    # The md5 of "1" and a line end, by md5sum.
+    assert hashes == ["md5:b026324c6904b2a9cb4b88d6d61c81d1"] * 2
+    assert imported.endswith(f"at {_revision(project)}")
+    assert fetched == ""  # a path on this machine says nothing to others
+
+
+def _revision(project: Project) -> str:
+    lock = (project.root / "imported.csv.dvc").read_text().partition("rev_lock: ")[2]
+    return lock.split()[0][:12]
