@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from expdocs.canonical import canonical_bytes
-from expdocs.evidence.shapes import RunSnapshot
+from expdocs.evidence.shapes import PopulationRun, RunSnapshot
 from expdocs.evidence.snapshots import encode_run, with_digest
 from expdocs.secrets.scan import Hit, scan
 from expdocs.secrets.suspicion import suspicious
@@ -44,6 +44,19 @@ def without(run: RunSnapshot, withheld: Collection[str]) -> RunSnapshot:
     if params == run.params and tags == run.tags:
         return run
     return with_digest(run._replace(params=params, tags=tags))
+
+
+def nameless(
+    runs: Sequence[PopulationRun], not_secret: Collection[str] = ()
+) -> list[PopulationRun]:
+    """Return the runs of a population, a name that is a secret withheld."""
+    if not suspicious("".join(f"run_name = {run.name}\n" for run in runs)):
+        return list(runs)
+    return [run._replace(name=WITHHELD) if _secret(run.name, not_secret) else run for run in runs]
+
+
+def _secret(name: str, not_secret: Collection[str]) -> bool:
+    return any(scan(f"run_name = {name}\n", not_secret))
 
 
 def _texts(run: RunSnapshot) -> Iterator[tuple[str, str]]:

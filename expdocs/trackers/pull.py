@@ -13,7 +13,7 @@ from typing import NamedTuple
 from expdocs.errors import Refused
 from expdocs.evidence.commitsnapshots import snapshot_of_commit
 from expdocs.evidence.documents import SnapshotProblem
-from expdocs.evidence.leaks import Leak, leaks, without
+from expdocs.evidence.leaks import Leak, leaks, nameless, without
 from expdocs.evidence.models import encode_model, model_path
 from expdocs.evidence.snapshots import (
     CommitSnapshot,
@@ -249,7 +249,7 @@ def _pull_population(tracker: Tracker, job: _Job, experiment_id: str) -> None:
     names = _metrics_of_sweeps(job, experiment_id) | set(job.wanted.metrics)
     if isinstance(existing, Population):
         names |= {name for run in existing.runs for name in run.metrics}
-    runs = tracker.population(experiment_id, names)
+    runs = nameless(tracker.population(experiment_id, names), job.context.settings.not_secret)
     path = str(population_path(experiment_id))
     try:
         name = tracker.experiment_name(experiment_id) or ""

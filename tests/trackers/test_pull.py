@@ -211,6 +211,15 @@ class TestPopulations:
         assert found.experiment_name == "other"
         assert {run.name for run in found.runs} == {"sweep", "trial 0", "trial 1", "trial 2"}
 
+    def test_a_name_that_is_a_secret_is_withheld(self, work: Work) -> None:
+        token = "gh" + "p_" + "R7kq2ZxT9vLm4WbN8sYc1DfG6hJp3QaE5uXo"
+        work.sql("UPDATE runs SET name = ? WHERE name = 'trial 1'", token)
+        work.sql("UPDATE tags SET value = ? WHERE value = 'trial 1'", token)
+        done = work.pull("--experiment", "other")
+        assert (done.code, "run_name looks like a secret" in done.err) == (1, True)
+        assert {run.name for run in work.population("other").runs} >= {"[withheld]", "trial 0"}
+        assert not any(token.encode() in data for data in work.documents.values())
+
     def test_unchanged_it_is_not_written(self, swept: Work) -> None:
         before = swept.documents
         assert swept.pull("--all").out == "0 written, 2 unchanged\n"
