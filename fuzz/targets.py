@@ -30,6 +30,7 @@ from expdocs.evidence.snapshots import (
     fact,
 )
 from expdocs.evidence.trees import parse_tree, tree_id
+from expdocs.evidence.verdicts import decode_report, encode_report
 from expdocs.kinds.registry import load_registry
 from expdocs.objects import GitObject
 from expdocs.prose.numbers import (
@@ -138,6 +139,7 @@ def snapshot(data: bytes) -> None:
     for document in (data, sealed, _canonically_sealed(data)):
         _runs(document)
         _commits(document)
+        _reports(document)
     for listing in (data, _with_digest(head, sha256(head + b"\n" + lines)) + b"\n" + lines):
         _populations(listing)
 
@@ -170,6 +172,13 @@ _WAYS = ("first", "last", "min", "max", "count")
 def _commits(document: bytes) -> None:
     if commit := _tried(decode_commit, document):
         assert encode_commit(decode_commit(encode_commit(commit))) == encode_commit(commit)
+
+
+def _reports(document: bytes) -> None:
+    if report := _tried(decode_report, document):
+        assert sum(report.counts) == sum(sum(counts) for counts in report.subjects.values())
+        written = encode_report(report)
+        assert encode_report(decode_report(written)) == written
 
 
 def _populations(listing: bytes) -> None:

@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "init": ("init",),
     "kinds list": ("kinds", "list"),
     "evidence pull": ("evidence", "pull", "--all"),
+    "evidence verify": ("evidence", "verify", "--all"),
+    "evidence link": ("evidence", "link", "--all"),
 }
 
 

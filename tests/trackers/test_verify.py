@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -270,3 +274,37 @@ def test_a_snapshot_of_a_tracker_without_a_name_here_is_not_asked_of_another(
     ran = run_cli("evidence", "verify", RUN, cwd=checked_repo.root)
     assert ran.code == 3
     assert "'prod', which the configuration does not name" in ran.out
+
+
+def test_a_record_that_cannot_be_read_is_named(checked_repo: Any, run_cli: Any) -> None:
+    checked_repo.write({"journal/broken.md": "---\nid: [\n---\n"})
+    skipped = ("--skip", "tracker", "--skip", "dvc")
+    ran = run_cli("evidence", "verify", "--all", *skipped, cwd=checked_repo.root)
+    assert (ran.code, ran.err) == (0, "left out, run expdocs check: journal/broken.md\n")
+
+
+def test_before_the_first_commit(checked_repo: Any, run_cli: Any) -> None:
+    checked_repo.git("checkout", "-q", "--orphan", "empty")
+    ran = run_cli(
+        *["evidence", "verify", "--all", "--skip", "tracker", "--skip", "dvc"],
+        cwd=checked_repo.root,
+    )
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_how_far_it_is_shows_on_a_terminal_alone(checked_repo: Any) -> None:
+    master, slave = os.openpty()
+    command = [sys.executable, "-m", "expdocs", "evidence", "verify", "--all"]
+    with subprocess.Popen(
+        command, cwd=checked_repo.root, stdout=subprocess.PIPE, stderr=slave
+    ) as process:
+        os.close(slave)
+        shown = b""
+        with contextlib.suppress(OSError):  # which is how the end of a terminal reads
+            while part := os.read(master, 1000):
+                shown += part
+        assert process.stdout is not None
+        assert b"of 3 runs" not in process.stdout.read()
+    os.close(master)
+    assert b"\r1 of 3 runs" in shown
+    assert shown.endswith(b"\r")

@@ -81,6 +81,8 @@ def command(
         report = tally.report(Occasion(at, by, ", ".join(doors.shown), commit))
         for line in document.lines(report.counts) if as_json else report_lines(report):
             click.echo(line)
+    if everything and workspace.corpus.unread:
+        note(f"left out, run expdocs check: {', '.join(sorted(workspace.corpus.unread))}")
     if write:
         _write(workspace, report, as_json=as_json)
     return _exit_code(report)
