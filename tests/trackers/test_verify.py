@@ -308,3 +308,18 @@ def test_how_far_it_is_shows_on_a_terminal_alone(checked_repo: Any) -> None:
     os.close(master)
     assert b"\r1 of 3 runs" in shown
     assert shown.endswith(b"\r")
+
+
+def test_each_run_is_looked_up_in_the_tracker_that_its_snapshot_names(
+    database: Path, filled: Any, repo: Any, run_cli: Any
+) -> None:
+    made = repo({"expdocs.toml": f'[trackers]\nprod = "sqlite:///{database}"\n'})
+    pulled = run_cli("evidence", "pull", "weights", "--tracker", "prod", cwd=made.root)
+    assert pulled.code == 0, pulled.err
+    ran = run_cli("evidence", "verify", "--all", cwd=made.root)
+    assert ran.code == 0, ran.out
+    assert "tracker prod" in ran.out.splitlines()[0]
+    [one] = [line for line in ran.out.splitlines() if "verified" in line]
+    # By hand: 12 attributes, commit, tree, its exceptions and dirty flag; 4 metrics of 5 values;
+    # 2 parameters, 2 data paths, 1 dataset, 1 model, 1 tag.
+    assert one == "43 verified, 0 contradicted, 0 unrecorded, 0 unreachable"
