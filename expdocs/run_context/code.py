@@ -12,10 +12,10 @@ import contextlib
 import hashlib
 import json
 import os
-from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from expdocs.run_context.git import Git, fields
+from expdocs.run_context.files import Files, is_source
+from expdocs.run_context.git import Git
 from expdocs.run_context.tagtext import TAG_CHARACTERS, compact
 from expdocs.run_context.trees import without
 
@@ -25,22 +25,12 @@ GENERATED = (
     *(".ipynb_checkpoints/", "mlruns/", "mlartifacts/", "mlflow.db", "mlflow.db-journal"),
     *("mlflow.db-wal", "mlflow.db-shm"),
 )
-SOURCES = (
-    *(".py", ".pyi", ".pyx", ".pxd", ".R", ".r", ".jl", ".c", ".h", ".cc", ".cpp", ".cxx", ".hpp"),
-    *(".cu", ".cuh", ".go", ".rs", ".java", ".scala", ".kt", ".cs", ".js", ".ts", ".lua", ".m"),
-    *(".f90", ".swift", ".sh", ".bash", ".ps1", ".sql", ".stan", ".nf", ".smk"),
-)
-SOURCE_NAMES = ("Makefile", "Snakefile", "Dockerfile", "Justfile")
 
 _FOLDERS = tuple(name.rstrip("/").encode() for name in GENERATED if name.endswith("/"))
 _ENDS = tuple(name[1:].encode() for name in GENERATED if name.startswith("*"))
 _NAMES = frozenset(name.encode() for name in GENERATED if name[0] != "*" and name[-1] != "/")
 # Where the last dot of a generated name is, what is left of it: a look that costs little.
 _GENERATED_ENDS = frozenset(name[name.rindex(b".") :] for name in (*_ENDS, *_NAMES))
-_SOURCE_ENDS = frozenset(end.encode() for end in SOURCES)
-_SOURCE_NAMES = frozenset(name.encode() for name in SOURCE_NAMES)
-_MODE = len(b"100644 ")  # before the object
-_STAGE = b" 0\t"  # after it
 
 
 class LeftOut:
@@ -62,7 +52,7 @@ class LeftOut:
             return True
         return name in _FOLDERS if folder else name in _NAMES or name.endswith(_ENDS)
 
-    def hidden(self, files: Staged) -> set[bytes]:
+    def hidden(self, files: Files) -> set[bytes]:
         """Return what is left out of all the files: files, and folders with all in them."""
         likely = files.ending(_GENERATED_ENDS)
         for name in _FOLDERS:
@@ -81,68 +71,14 @@ class LeftOut:
         return path if self.entry(path, folder=False) else None
 
 
-class Staged:
-    """All files of the working tree as git would commit them, in the order of their paths."""
-
-    def __init__(self, listing: bytes) -> None:
-        """``listing`` is what ``git ls-files --stage -z`` prints."""
-        self._listing = listing
-        self._lines = fields(listing)
-        # mode, object, stage and a tab stand before each path, all of one length
-        self._start = self._lines[0].index(b"\t") + 1 if self._lines else 0
-        self._ends = [line[line.rfind(b".") :] for line in self._lines]
-
-    def ending(self, ends: Collection[bytes]) -> list[bytes]:
-        """Return the paths that have one of the ``ends`` from their last dot on."""
-        pairs = zip(self._lines, self._ends, strict=True)
-        return [line[self._start :] for line, end in pairs if end in ends]
-
-    def below(self, name: bytes) -> list[bytes]:
-        """Return the paths in folders of a name, and maybe some others."""
-        part = name + b"/"
-        if part not in self._listing:
-            return []
-        return [line[self._start :] for line in self._lines if part in line]
-
-    def holds(self, path: bytes) -> bool:
-        """Whether there is such a file, or a folder with files in it."""
-        places = [self._at(self._lines, one) for one in (path, path + b"/")]
-        found = [self._path(line) for at in places for line in self._lines[at : at + 1]]
-        return any(one == path or one.startswith(path + b"/") for one in found)
-
-    def sources(self, records: Sequence[str]) -> bytes:
-        """Return object and path of each source file outside the records."""
-        start = self._start
-        lines, ends = self._lines[:], self._ends[:]
-        for root in records:
-            first, last = (self._at(lines, root.encode() + end) for end in (b"/", b"0"))
-            del lines[first:last], ends[first:last]
-        pairs = zip(lines, ends, strict=True)
-        if any(name in self._listing for name in _SOURCE_NAMES):
-            lines = [li[_MODE:] for li, e in pairs if e in _SOURCE_ENDS or is_source(li[start:])]
-        else:
-            lines = [li[_MODE:] for li, end in pairs if end in _SOURCE_ENDS]
-        listed = b"\0".join([*lines, b""])
-        if listed.count(_STAGE) == len(lines):
-            return listed.replace(_STAGE, b" ")
-        # a path holds a tab
-        return b"".join([line.replace(_STAGE, b" ", 1) + b"\0" for line in lines])
-
-    def _at(self, lines: Sequence[bytes], path: bytes) -> int:
-        return bisect_left(lines, path, key=self._path)
-
-    def _path(self, line: bytes) -> bytes:
-        return line[self._start :]
-
-
-def code_tags(git: Git, whole: str, files: Staged, left_out: LeftOut) -> dict[str, str]:
+def code_tags(git: Git, whole: str, files: Files, left_out: LeftOut) -> dict[str, str]:
     """Return the code tree and what is not in it; ``whole`` is the tree of all the ``files``."""
     tree = without(git, whole, left_out.hidden(files), left_out.entry)
     names = json.dumps(left_out.names(), ensure_ascii=False)
     return {"expdocs.code_tree": tree, "expdocs.code_tree_without": names}
 
 
-def source_tags(files: Staged, records: Sequence[str]) -> dict[str, str]:
+def source_tags(files: Files, records: Sequence[str]) -> dict[str, str]:
     """Return the digest over all source files, whoever writes them."""
     digest = hashlib.sha256(files.sources(records))
     return {"expdocs.sources": f"v1:{digest.hexdigest()}"}
@@ -160,29 +96,10 @@ def change_tags(
         return {"expdocs.dirty": "true"}
     dirty = any(left_out.covering(path) is None for path in changed)
     tags = {"expdocs.dirty": "true" if dirty else "false"}
-    below = _below(records)
+    below = tuple(f"{root}/".encode() for root in records)
     sources = {p: s for p, s in changed.items() if is_source(p) and not p.startswith(below)}
     with contextlib.suppress(UnicodeDecodeError):
         text = compact({path.decode(): sha for path, sha in sorted(sources.items())})
         if len(text) <= TAG_CHARACTERS:
             tags["expdocs.changed"] = text
     return tags
-
-
-def is_source(path: bytes) -> bool:
-    """Whether a file is a source by its name."""
-    return path[path.rfind(b".") :] in _SOURCE_ENDS or path.rpartition(b"/")[2] in _SOURCE_NAMES
-
-
-def changes(listing: bytes) -> dict[bytes, str]:
-    """Return what ``git diff-tree -r --raw -z`` lists: each path with its new object."""
-    found = {}
-    listed = fields(listing)
-    for described, path in zip(listed[::2], listed[1::2], strict=True):
-        _, _, _, sha, status = described.split(b" ")
-        found[path] = "" if status == b"D" else sha.decode()
-    return found
-
-
-def _below(records: Sequence[str]) -> tuple[bytes, ...]:
-    return tuple(f"{root}/".encode() for root in records)

@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from expdocs.run_context.children import Parent, same_files
-from expdocs.run_context.code import LeftOut, Staged, change_tags, changes, code_tags, source_tags
+from expdocs.run_context.code import LeftOut, change_tags, code_tags, source_tags
 from expdocs.run_context.dvc import DvcFiles
+from expdocs.run_context.files import DIFFERENCES, LISTING, Files, changes
 from expdocs.run_context.git import Git
 from expdocs.run_context.hypotheses import hypothesis_tags
 from expdocs.run_context.place import Place
 from expdocs.run_context.tagtext import TAG_CHARACTERS, data_tags
+from expdocs.run_context.trees import empty_tree
 
 _OF_DVC = frozenset((b".dvc", b".lock", b".yaml"))
-_DIFFERENCES = ("diff-tree", "-r", "-z", "--raw", "--no-renames")
 
 
 def repository_tags(place: Place, stage: str, parent: Parent | None) -> dict[str, str]:
@@ -38,25 +39,23 @@ def _found(git: Git, place: Place, stage: str) -> dict[str, str]:
     tags = {"expdocs.commit": git.head.commit} if git.head else {}
     git.beside()
     adding = git.start("add", "--all")
+    listing = git.start(*LISTING, git.head.tree) if git.head else None
+    with contextlib.suppress(Exception):  # while git looks at all the files
+        tags |= hypothesis_tags(git, place)
     with contextlib.suppress(Exception):
-        tags |= hypothesis_tags(git, place)  # while git looks at all the files
-    with contextlib.suppress(Exception):
+        files = Files(git.finish(listing) if listing else b"")
         git.finish(adding)
-        tags |= _files(git, place, stage)
+        tags |= _of_files(git, files, place, stage)
     return tags
 
 
-def _files(git: Git, place: Place, stage: str) -> dict[str, str]:
-    """Return what the files tell that git has taken into the second index."""
+def _of_files(git: Git, files: Files, place: Place, stage: str) -> dict[str, str]:
+    """Return what is told by the ``files`` of the commit, and those that git has added since."""
     tags: dict[str, str] = {}
-    writing = git.start("write-tree", "--missing-ok")
-    listing = git.start("ls-files", "--stage", "-z")
-    comparing, whole = None, ""
-    with contextlib.suppress(Exception):
-        whole = os.fsdecode(git.finish(writing)).strip()
-        if git.head:  # which goes on while the list is looked through
-            comparing = git.start(*_DIFFERENCES, git.head.tree, whole)
-    files = Staged(git.finish(listing))
+    whole = git.text("write-tree", "--missing-ok")
+    before = git.head.tree if git.head else empty_tree(len(whole))
+    changed = changes(git.run(*DIFFERENCES, before, whole)) if whole != before else {}
+    files.change(changed)
     dvc = DvcFiles(place.root, [os.fsdecode(path) for path in files.ending(_OF_DVC)])
     with contextlib.suppress(Exception):
         tags |= data_tags(dvc.hashes(stage))
@@ -64,12 +63,11 @@ def _files(git: Git, place: Place, stage: str) -> dict[str, str]:
     left_out = LeftOut(place.records, tuple(_outs(place, dvc, files)))
     with contextlib.suppress(Exception):
         tags |= code_tags(git, whole, files, left_out)
-        changed = changes(git.finish(comparing)) if comparing else None
-        tags |= change_tags(changed, place.records, left_out)
+        tags |= change_tags(changed if git.head else None, place.records, left_out)
     return tags
 
 
-def _outs(place: Place, dvc: DvcFiles, files: Staged) -> Iterator[str]:
+def _outs(place: Place, dvc: DvcFiles, files: Files) -> Iterator[str]:
     """Yield what DVC's stages write into files that git tracks, as much as the tag can name."""
     length = len(json.dumps(LeftOut(place.records).names(), ensure_ascii=False))
     written = {*dvc.uncached(), *(path for path in dvc.outs() if files.holds(os.fsencode(path)))}

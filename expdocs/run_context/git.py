@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -117,7 +116,7 @@ class Git:
             process.communicate()
 
 
-def fields(listing: bytes) -> Sequence[bytes]:
+def fields(listing: bytes) -> list[bytes]:
     """Return what git lists with ``-z``."""
     return listing.split(b"\0")[:-1]
 

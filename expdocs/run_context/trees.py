@@ -40,6 +40,11 @@ def without(git: Git, tree: str, hidden: Iterable[bytes], leaves_out: LeavesOut)
     return made[b""].hex() if folders else tree
 
 
+def empty_tree(digits: int) -> str:
+    """Return the id of the tree that holds nothing, of so many hexadecimal digits."""
+    return _id(b"", digits // 2).hex()
+
+
 def _filtered(
     folder: bytes, data: bytes, tree: str, made: dict[bytes, bytes], leaves_out: LeavesOut
 ) -> bytes:

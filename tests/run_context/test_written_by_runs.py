@@ -134,6 +134,19 @@ class TestSources:
         paths = ["Makefile", "deep/Dockerfile", "src/model.py", "tab\tname 0\tb.py", "train.py"]
         assert now()["expdocs.sources"] == repository.sources(*paths, "z ü.R")
 
+    def test_a_submodule_is_one_of_the_files(self, repository: Repository, now: Now) -> None:
+        module = Repository(repository.root / "lib.py", repository.environment)
+        module.root.mkdir()
+        module.git("init", "-q")
+        module.write({"inside.py": "not counted\n"})
+        commit = module.commit()
+        new = now()
+        assert json.loads(new["expdocs.changed"]) == {"lib.py": commit}
+        repository.commit()
+        paths = ["lib.py", "src/model.py", "train.py"]
+        assert now()["expdocs.sources"] == new["expdocs.sources"] == repository.sources(*paths)
+        assert now()["expdocs.code_tree"] == repository.code_tree("journal", "decisions")
+
     def test_changed_names_edited_new_and_deleted_sources(
         self, repository: Repository, now: Now
     ) -> None:
