@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -67,7 +67,7 @@ def is_worker() -> bool:
 
 def same_program(place: Place, parent: Parent) -> bool:
     """Whether all that the process has loaded from the repository is older than the look."""
-    return not any(_newer(path, parent.looked) for path in _used(place))
+    return not _any_newer(_ours(place, _loaded()), parent.looked)
 
 
 def same_files(git: Git, place: Place, parent: Parent) -> bool:
@@ -78,19 +78,32 @@ def same_files(git: Git, place: Place, parent: Parent) -> bool:
         return False
     changed = fields(git.run("diff-files", "--name-only", "-z"))
     paths = [place.root / os.fsdecode(path) for path in changed]
-    return not any(_newer(path, parent.looked) for path in paths)
+    return not _any_newer([*paths, *_ours(place, _named())], parent.looked)
 
 
-def _used(place: Place) -> Iterator[Path]:
-    """Yield the files of the repository that the process is seen to use."""
-    files = [getattr(module, "__file__", None) for module in tuple(sys.modules.values())]
-    named = [part for argument in sys.argv[1:] for part in (argument, argument.partition("=")[2])]
+def _loaded() -> set[str]:
+    """Return the files of the modules that the process has loaded."""
+    files = (getattr(module, "__file__", None) for module in tuple(sys.modules.values()))
+    return {file for file in (*files, str(main_script() or "")) if isinstance(file, str)}
+
+
+def _named() -> set[str]:
+    """Return what may be files on the command line: arguments, and the values of options."""
+    return {part for one in sys.argv[1:] for part in (one, one.partition("=")[2])}
+
+
+def _ours(place: Place, files: Iterable[str]) -> Iterator[Path]:
+    """Yield the files that stand in the repository, those of its environment left out."""
     root, installed = str(place.root) + os.sep, sys.prefix + os.sep
-    for file in {*files, *named, str(main_script() or "")}:
-        path = os.path.normpath(Path(file or ".").absolute()) if isinstance(file, str) else ""
+    for file in files:
+        path = os.path.normpath(Path(file).absolute())
         ours = path.startswith(root) and not path.startswith(installed)
         if ours and os.path.lexists(path) and not Path(path).is_dir():
             yield Path(path)
+
+
+def _any_newer(paths: Iterable[Path], looked: int) -> bool:
+    return any(_newer(path, looked) for path in paths)
 
 
 def _newer(path: Path, looked: int) -> bool:

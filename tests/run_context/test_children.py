@@ -79,11 +79,12 @@ class TestWorkers:
     ) -> None:
         repository.write({"train.py": POOL})
         repository.commit()
-        parent, *children = lines(repository, "train.py", method)
+        # the file that the sweep writes is named on the command line, as results often are
+        parent, *children = lines(repository, "train.py", method, "result.txt")
         assert len(children) == 2
         assert children == [parent, parent]
         assert parent["expdocs.dirty"] == "false"
-        assert parent["expdocs.command"].endswith(f"train.py {method}")
+        assert parent["expdocs.command"].endswith(f"train.py {method} result.txt")
 
     def test_of_joblib_agree_with_their_parent(self, repository: Repository) -> None:
         repository.write({"train.py": LOKY})
