@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from expdocs import files
 from expdocs.canonical import canonical_bytes, sha256_of
 from expdocs.evidence.models import Model, ModelVersion, encode_model, model_path
 
@@ -213,6 +214,34 @@ def test_the_compact_that_is_tested_holds_without_being_repeated(checked_repo, r
     assert gates(checked_repo, run_cli) == []
     decide(checked_repo, gate("val_f1", ">=", 0.5, SMOTE_1))
     assert [rule for rule, _ in gates(checked_repo, run_cli)] == ["GAT101"]
+
+
+def test_what_is_remembered_changes_with_what_gates_rest_on(
+    checked_repo, run_cli, monkeypatch
+) -> None:
+    # Files just written would be looked at anew, whatever is remembered of them.
+    monkeypatch.setattr(files, "_TICK", 0)
+    compact = COMPACT_TEXT.replace("latency", "val_f1")
+    agree(checked_repo, compact)
+    decide(checked_repo)
+    assert gates(checked_repo, run_cli) == gates(checked_repo, run_cli) == []
+    checked_repo.write({COMPACT: compact.replace("0.8}", "0.815}")})
+    assert [rule for rule, _ in gates(checked_repo, run_cli)] == ["GAT101"]
+    checked_repo.write({COMPACT: compact})
+    assert gates(checked_repo, run_cli) == []
+    log(checked_repo, "smote-2", "0.8152", "0.7")
+    assert [rule for rule, _ in gates(checked_repo, run_cli)] == ["GAT101", "GAT104"]
+    text = checked_repo.text
+    checked_repo.write({checked_repo.record: text.replace("role: baseline", "role: ablation")})
+    assert [rule for rule, _ in gates(checked_repo, run_cli)] == ["GAT101", "GAT104"]
+    checked_repo.write(
+        {
+            checked_repo.record: text.replace(
+                "as: smote-2, role: candidate", "as: smote-2, role: ablation"
+            )
+        }
+    )
+    assert gates(checked_repo, run_cli) == []
 
 
 def test_a_compact_that_is_decided_or_was_rejected(checked_repo, run_cli) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from expdocs import files
 from expdocs.canonical import canonical_bytes, sha256_of
 from expdocs.facts.renames import change_between, other_names
 from expdocs.records.renames import Rename
@@ -199,6 +200,29 @@ def test_a_rename_with_odd_names_is_no_rename(checked_repo, run_cli) -> None:
     path.write_text(path.read_text().replace("status: proposed", "status: accepted"))
     found = findings(checked_repo, run_cli)
     assert [rule for rule in found if rule.startswith("CLM")] == before
+
+
+def test_what_is_remembered_changes_with_the_renames(checked_repo, run_cli, monkeypatch) -> None:
+    # Files just written would be looked at anew, whatever is remembered of them.
+    monkeypatch.setattr(files, "_TICK", 0)
+    rename_in(checked_repo, "weights", "f1")
+    path = checked_repo.root / DECISION.format(100)
+    states = [
+        ("", "CLM103"),
+        (rename("f1", "val_f1"), ""),
+        (rename("f1", "val_f1", same=False), "CLM110"),
+        (rename("f1", "other"), "CLM103"),
+        ("", "CLM103"),
+    ]
+    for renames, rule in states:
+        if renames:
+            text = TEXT.format(number=100, project="churn", renames=renames)
+            checked_repo.write({DECISION.format(100): text.replace("proposed", "accepted")})
+        else:
+            path.unlink(missing_ok=True)
+        for _ in range(2):
+            found = set(findings(checked_repo, run_cli)) & {"CLM103", "CLM110"}
+            assert found == ({rule} if rule else set()), renames
 
 
 def test_a_pull_brings_the_history_of_every_name(checked_repo, run_cli) -> None:
