@@ -16,8 +16,9 @@ from expdocs.config import load_settings
 from expdocs.errors import ConfigurationError
 from expdocs.evidence.commits import parse_commit
 from expdocs.evidence.documents import SnapshotProblem, parse, seal, sha256
-from expdocs.evidence.dvcfiles import tracked_hashes
-from expdocs.evidence.dvclock import locked_stages
+from expdocs.evidence.dvcfiles import origin, tracked_hashes
+from expdocs.evidence.dvclock import declared_files, locked_datasets, locked_stages
+from expdocs.evidence.models import decode_model, encode_model
 from expdocs.evidence.parameters import flat_parameters
 from expdocs.evidence.snapshots import (
     decode_commit,
@@ -140,6 +141,7 @@ def snapshot(data: bytes) -> None:
         _runs(document)
         _commits(document)
         _reports(document)
+        _models(document)
     for listing in (data, _with_digest(head, sha256(head + b"\n" + lines)) + b"\n" + lines):
         _populations(listing)
 
@@ -181,16 +183,26 @@ def _reports(document: bytes) -> None:
         assert encode_report(decode_report(written)) == written
 
 
+def _models(document: bytes) -> None:
+    if model := _tried(decode_model, document):
+        assert all(model.resolved(one.version) for one in model.versions)
+        written = encode_model(model)
+        assert encode_model(decode_model(written)) == written
+
+
 def _populations(listing: bytes) -> None:
     if population := _tried(decode_population, listing):
-        written = encode_population(population.experiment_id, population.runs)
+        written = encode_population(*population[:2], population.experiment_name)
         again = decode_population(written)
-        assert encode_population(again.experiment_id, again.runs) == written
+        assert encode_population(*again[:2], again.experiment_name) == written
 
 
 def tracked(data: bytes) -> None:
     """Files of DVC and ``params.yaml``: broken ones tell nothing, and no path leads outside."""
     hashes = [tracked_hashes("data/churn.csv.dvc", data)]
+    assert len(origin(data).splitlines()) <= 1
+    assert all(name and version for name, version in locked_datasets(data))
+    assert not any(path.startswith(("/", "../")) for path in declared_files("sub/dvc.yaml", data))
     for definitions in (None, data):
         for stage in locked_stages("sub/dvc.lock", data, definitions):
             hashes += [dict(stage.deps), dict(stage.outs)]
@@ -199,7 +211,8 @@ def tracked(data: bytes) -> None:
         assert not path.startswith(("/", "../"))
         assert path != ".."
         assert ":" in value
-    assert all(isinstance(name, str) for name in flat_parameters(data))
+    for file in ("params.yaml", "params.toml", "params.json"):
+        assert all(isinstance(name, str) for name in flat_parameters(data, file))
 
 
 def gitobject(data: bytes) -> None:

@@ -43,9 +43,9 @@ class Model(NamedTuple):
     digest: str = ""
 
     def resolved(self, wanted: str) -> ModelVersion | None:
-        """Return the version with this number or alias; None when there is none."""
-        number = self.aliases.get(wanted, wanted)
-        return next((one for one in self.versions if one.version == number), None)
+        """Return the version with this number, else with this alias; None when there is none."""
+        by_number = {one.version: one for one in self.versions}
+        return by_number.get(wanted) or by_number.get(self.aliases.get(wanted, ""))
 
 
 def model_path(name: str) -> PurePosixPath:

@@ -197,7 +197,7 @@ class Tracker:
         """
         wanted = parse_model(reference)
         model = self.model(wanted.name)
-        version = model.resolved(wanted.wanted) if model else None
+        version = wanted.found_in(model) if model else None
         if model is None or version is None:
             with guard(self.shown):
                 raise self._models.refusal(wanted, model)

@@ -21,6 +21,12 @@ class ModelReference(NamedTuple):
 
     name: str
     wanted: str
+    is_alias: bool
+
+    def found_in(self, model: Model) -> ModelVersion | None:
+        """Return the version that is meant; None when the model has no such one."""
+        number = model.aliases.get(self.wanted, "") if self.is_alias else self.wanted
+        return next((one for one in model.versions if one.version == number), None)
 
 
 def parse_model(text: str) -> ModelReference:
@@ -29,7 +35,8 @@ def parse_model(text: str) -> ModelReference:
     if match is None:
         message = f"{text[:100]!r} names no version of a registered model"
         raise UsageError(message, "write NAME@ALIAS or NAME/VERSION")
-    return ModelReference(match["name"], match["alias"] or match["version"].lstrip("0") or "0")
+    number = (match["version"] or "").lstrip("0")
+    return ModelReference(match["name"], match["alias"] or number, match["alias"] is not None)
 
 
 class Models:

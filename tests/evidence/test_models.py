@@ -39,6 +39,7 @@ def test_a_model_survives_with_its_versions_in_order() -> None:
 def test_versions_and_aliases_are_resolved() -> None:
     assert MODEL.resolved("champion") == MODEL.resolved("9") == ModelVersion("9", RUN)
     assert MODEL.resolved("2nd") == ModelVersion("10", None)
+    assert MODEL._replace(aliases={"9": "10"}).resolved("9") == ModelVersion("9", RUN)
     # an alias may outlive its version, and neither is guessed
     for unknown in ("moved", "8", "challenger", "", "09"):
         assert MODEL.resolved(unknown) is None

@@ -587,6 +587,11 @@ class TestModels:
         assert model is not None
         assert [one.version for one in model.versions] == ["1"]
 
+    def test_an_alias_that_is_a_number_is_no_version(self, tracker: Tracker) -> None:
+        tracker._client.set_registered_model_alias("churn model", "1", "2")
+        assert tracker.model_version("churn model@1")[1].version == "2"
+        assert tracker.model_version("churn model/1")[1].version == "1"
+
     def test_a_version_without_a_run(self, tracker: Tracker) -> None:
         assert tracker.model_version("单/1")[1] == ModelVersion("1", None)
 
