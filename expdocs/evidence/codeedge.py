@@ -11,6 +11,7 @@ from expdocs.evidence.leftout import parse_left_out
 from expdocs.evidence.neighbours import Unread
 from expdocs.evidence.snapshots import RunSnapshot
 from expdocs.evidence.sources import SOURCES, Files, differences, files_that_ran, head_of
+from expdocs.findings import brief
 from expdocs.records.record import RunUse
 
 OTHER_CODE = "the run started from other code than this commit holds"
@@ -148,4 +149,4 @@ def _in_kernel(run: RunSnapshot) -> bool:
 
 def _named(paths: Sequence[str]) -> str:
     more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
-    return ", ".join(paths[:_SHOWN]) + more
+    return ", ".join(brief(" ".join(path.split())) for path in paths[:_SHOWN]) + more

@@ -11,6 +11,7 @@ from expdocs.evidence.edges import Edge, Verdict
 from expdocs.evidence.neighbours import Unread
 from expdocs.evidence.parameteredges import stage_of
 from expdocs.evidence.snapshots import RunSnapshot
+from expdocs.findings import brief
 from expdocs.kinds.shape import Place
 from expdocs.records.record import RunUse
 
@@ -123,7 +124,9 @@ def _untracked(question: _Question, commits: Commits, sha: str) -> Edge:
     if not commits.whole(sha):
         return edge(Verdict.UNREACHABLE, "some of the commit's files are not in this clone")
     if unclear := [stage.name for stage in commits.stages(sha) if not stage.placed]:
-        reason = f"dvc.yaml computes the folder of stage {unclear[0]}, which DVC alone can tell"
+        reason = (
+            f"dvc.yaml computes the folder of stage {brief(unclear[0])}, which DVC alone can tell"
+        )
         return edge(Verdict.UNREACHABLE, reason)
     reason = "DVC does not track this path at the commit"
     return edge(Verdict.CONTRADICTED, reason, at_fault="commit")

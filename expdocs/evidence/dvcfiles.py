@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from expdocs.findings import brief
 from expdocs.kinds.shape import typed
 from expdocs.yamlnodes import YamlProblem, read_yaml
 
@@ -62,10 +63,14 @@ def origin(content: bytes) -> str:
         return ""
     repo = dep.get("repo")
     if isinstance(repo, dict):
-        revision = str(repo.get("rev_lock", ""))[:_REVISION]
-        return f"{_CREDENTIALS.sub('', str(repo.get('url', '')))} at {revision}"
-    path = str(dep.get("path", ""))
-    return _CREDENTIALS.sub("", path) if "://" in path else ""
+        return f"{_address(repo.get('url'))} at {str(repo.get('rev_lock', ''))[:_REVISION]}"
+    address = _address(dep.get("path"))
+    return address if "://" in address else ""
+
+
+def _address(value: Any) -> str:
+    """Return an address as a message shows it: on one line, without credentials."""
+    return brief(" ".join(_CREDENTIALS.sub("", str(value or "")).split()))
 
 
 def entry_hashes(folder: str, entries: Any) -> dict[str, str]:

@@ -82,9 +82,22 @@ def test_other_code_and_data_than_the_neighbour_has(two: Two, tmp_path: Path) ->
     two.path.write_text(two.path.read_text().replace(other, "1" * 40))
     assert two.notes.verdicts()["code", ""] == "unreachable"
     assert two.notes.check()[0] == 0
-    # The commit comes with a fetch, which the check must not miss.
     two.path.write_text(two.path.read_text().replace("1" * 40, two.sha).replace("5afc", "6afc"))
     assert two.notes.check() == (1, ["EVD212"])
+
+
+def test_a_commit_that_comes_with_a_fetch_is_not_missed(two: Two) -> None:
+    behind = two.code.root.with_name("behind")
+    two.code.git("clone", "-q", str(two.code.root), str(behind))
+    two.code.write({"docs/guide.md": "a guide\n"})
+    later = two.code.commit("later")
+    two.notes.write({"expdocs.toml": SETTINGS.replace("../code", "../behind")})
+    two.path.write_text(two.path.read_text().replace(two.sha, later))
+    assert two.notes.check() == (0, ["EVD204", "EVD214"])
+    assert "the commit is not in this clone" in two.notes.messages()
+    two.code.run("git", "fetch", "-q", folder=behind)
+    assert two.notes.check() == (0, ["EVD204"])
+    assert "the sources are as they ran" in two.notes.messages()
 
 
 def test_an_address_is_not_fetched(two: Two) -> None:
