@@ -88,7 +88,7 @@ def _wanted(words: Sequence[str], workspace: Workspace) -> Wanted:
 
 def _search(workspace: Workspace, record: Record, sought: Wanted) -> Found:
     with workspace.context() as context:
-        return search(record, context.facts, context.index, sought)
+        return search(record, context.facts, sought)
 
 
 def _chosen(found: Found, number: int | None) -> Sequence[Candidate]:

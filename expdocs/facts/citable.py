@@ -23,7 +23,6 @@ from expdocs.prose.references import (
     Suffix,
     ValueOf,
 )
-from expdocs.records.index import Index
 from expdocs.records.links import links_of
 from expdocs.records.record import Record, RunUse
 
@@ -50,10 +49,9 @@ class Citables:
     Comparisons are listed for the metrics that the record names, where they are asked for.
     """
 
-    def __init__(self, record: Record, facts: Facts, index: Index) -> None:
+    def __init__(self, record: Record, facts: Facts) -> None:
         self._record = record
         self._facts = facts
-        self._index = index
         self.missing: dict[str, None] = {}
 
     def listed(self, *, comparisons: bool) -> Iterator[Citable]:
@@ -68,7 +66,7 @@ class Citables:
     def _linked(self) -> Iterator[Record]:
         targets = dict.fromkeys(link.target for link in links_of(self._record))
         for target in targets:
-            owner = self._index.record(target)
+            owner = self._facts.index.record(target)
             if owner is not None and owner.id != self._record.id:
                 yield owner
 
@@ -80,7 +78,8 @@ class Citables:
                     self._of_sweep(owner, use) if use.sweep else self._of_run(owner, use, snapshot)
                 )
             except Unresolved:
-                self.missing[use.label] = None
+                before = "" if owner is self._record else f"{owner.id}/"
+                self.missing[f"{before}{use.label}"] = None
         for group, uses in owner.groups.items():
             yield from self._of_group(owner, group, uses)
 

@@ -21,7 +21,6 @@ from expdocs.prose.numbers import (
 )
 from expdocs.prose.references import Delta, format_reference
 from expdocs.prose.scanner import scan
-from expdocs.records.index import Index
 from expdocs.records.record import Record
 
 # The likeliest first: what a run ended with, its best, what groups and comparisons give.
@@ -81,9 +80,9 @@ def wanted(texts: Sequence[str], units: Collection[str]) -> Wanted:
     return Wanted(numbers[0] if numbers else None, tuple(words))
 
 
-def search(record: Record, facts: Facts, index: Index, sought: Wanted) -> Found:
+def search(record: Record, facts: Facts, sought: Wanted) -> Found:
     """Return every value of the record's runs, and of linked records', that may be meant."""
-    citables = Citables(record, facts, index)
+    citables = Citables(record, facts)
     names = metric_names(record)
     ranked: list[tuple[tuple[object, ...], Candidate]] = []
     for one in citables.listed(comparisons=sought.comparisons):
