@@ -33,8 +33,16 @@ class SnapshotProblem(ValueError):
 
 def seal(body: dict[str, Any]) -> bytes:
     """Return the document with version and digest added; the mapping itself is not changed."""
-    document = {**body, "schema_version": SCHEMA_VERSION}
-    return small_enough(canonical({**document, "sha256": digest_of(body)}) + b"\n")
+    members = {name: canonical(value) for name, value in body.items()}
+    members["schema_version"] = canonical(SCHEMA_VERSION)
+    members["sha256"] = canonical(sha256(_joined(members)))
+    return small_enough(_joined(members) + b"\n")
+
+
+def _joined(members: dict[str, bytes]) -> bytes:
+    # canonical JSON orders names by their UTF-16; the values need to be written only once
+    ordered = sorted(members, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+    return b"{" + b",".join([canonical(name) + b":" + members[name] for name in ordered]) + b"}"
 
 
 def digest_of(body: dict[str, Any]) -> str:

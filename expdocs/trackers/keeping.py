@@ -37,7 +37,8 @@ class Keeper:
         if old == content:
             self.unchanged += 1
         elif old is None and not self._together:
-            self._write(str(path), content)
+            # A machine that stops loses whole files at most, and those can be pulled again.
+            self._write(str(path), target, content, durable=False)
         else:
             self._waiting[str(path)] = content
 
@@ -64,12 +65,11 @@ class Keeper:
     def finish(self) -> None:
         """Write what was held back."""
         for path, content in self._waiting.items():
-            self._write(path, content)
+            self._write(path, self._target(path), content, durable=True)
         self._waiting.clear()
 
-    def _write(self, path: str, content: bytes) -> None:
-        # A machine that stops loses whole files at most, and those can be pulled again.
-        write_bytes(self._target(path), content, durable=path in self._waiting)
+    def _write(self, path: str, target: Path, content: bytes, *, durable: bool) -> None:
+        write_bytes(target, content, durable=durable)
         self.written.append(self._path(path))
 
     def _target(self, path: PurePosixPath | str) -> Path:

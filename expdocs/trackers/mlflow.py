@@ -149,7 +149,7 @@ class Tracker:
         with guard(self.shown):
             if self._search.experiment(experiment_id) is None:
                 raise Refused(f"the tracker {self.shown} has no experiment {experiment_id!r}")
-            found = self._search.runs([experiment_id], "", ALL)
+            found = self._search.whole(experiment_id)
             return _oldest_first(population_run_of(run, metric_names) for run in found)
 
     def experiment_id(self, name: str) -> str:

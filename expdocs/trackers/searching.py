@@ -31,6 +31,7 @@ class Search:
         self._shown = address.shown
         self._seen: dict[str, None] = {}
         self._known: dict[str, Any] = {}
+        self._whole: dict[str, list[Any]] = {}
         # hosted servers take no more (mlflow #13590); others tell by refusing
         self._experiments_at_once = 10 if address.scheme == "databricks" else 1000
 
@@ -55,15 +56,20 @@ class Search:
     def listed(self, experiments: Sequence[str] | None, condition: str) -> list[str]:
         """Return the ids of runs that were not deleted, or whose experiment was, oldest first.
 
-        They are remembered until ``by_id`` asks for them.
+        They are remembered until ``by_id`` and ``whole`` ask for them.
         """
-        gone = [one for one in experiments or () if self._deleted(one)]
-        there = self.experiments(ACTIVE) if experiments is None else experiments
-        found = list(self.runs([one for one in there if one not in gone], condition, ACTIVE))
-        found += self.runs(gone, condition, ALL)
+        if experiments is None:
+            found = list(self.runs(self.experiments(ACTIVE), condition, ACTIVE))
+        else:
+            found = [run for one in experiments for run in self._of_experiment(one, condition)]
         found.sort(key=lambda run: (run.info.start_time or 0, run.info.run_id))
         self._known = {run.info.run_id: run for run in found}
         return list(self._known)
+
+    def whole(self, experiment_id: str) -> list[Any]:
+        """Return every run of an experiment, deleted ones too."""
+        known = self._whole.pop(experiment_id, None)
+        return list(self.runs([experiment_id], "", ALL)) if known is None else known
 
     def runs(self, experiments: Sequence[str], condition: str, view: int) -> Iterator[Any]:
         """Yield the runs of experiments that meet a condition in MLflow's filter language."""
@@ -131,9 +137,14 @@ class Search:
                 raise _ambiguous(wanted, list(candidates.values()))
         raise unknown([wanted], self._shown)
 
-    def _deleted(self, experiment_id: str) -> bool:
+    def _of_experiment(self, experiment_id: str, condition: str) -> list[Any]:
+        runs = list(self.runs([experiment_id], condition, ALL))
+        if not condition:
+            self._whole[experiment_id] = runs
         found = self.experiment(experiment_id)
-        return found is not None and found.lifecycle_stage == "deleted"
+        if found is not None and found.lifecycle_stage == "deleted":
+            return runs
+        return [run for run in runs if run.info.lifecycle_stage == "active"]
 
     def _run(self, run_id: str) -> Any:
         run = or_none(self._client.get_run, run_id)
