@@ -59,7 +59,7 @@ def without_snapshot(subject: str, found: BrokenSnapshot | None) -> Verdicted:
     if found is None:
         reason = "there is no snapshot of it: run expdocs evidence pull"
         return Verdicted(subject, _SNAPSHOT, "sha256", Verdict.UNRECORDED, reason)
-    reason = f"the snapshot cannot be relied on: {found.message}; {found.hint}"
+    reason = f"the document cannot be relied on: {found.message}; {found.hint}"
     return Verdicted(subject, _SNAPSHOT, "sha256", Verdict.CONTRADICTED, reason)
 
 

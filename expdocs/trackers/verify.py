@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from pathlib import PurePosixPath
 
 from expdocs.evidence.commits import Commits
 from expdocs.evidence.leaks import without
@@ -17,7 +18,8 @@ from expdocs.evidence.snapshots import (
     CommitSnapshot,
     RunSnapshot,
 )
-from expdocs.evidence.verdicts import Verdicted
+from expdocs.evidence.store import BrokenSnapshot
+from expdocs.evidence.verdicts import Verdicted, newest_reports
 from expdocs.questions import unnoted
 from expdocs.rules.context import Context, Subject
 from expdocs.rules.evidence import RunEdge, triangle
@@ -36,6 +38,7 @@ SOURCES = ("tracker", "git", "dvc")
 Progress = Callable[[int, int], None]
 
 _RUNS_AT_ONCE = 500
+_REPORTS = 100
 _STRANGE = (
     "the tracker knows neither the run nor its experiment: is it the one that the run was pulled"
     " from? set MLFLOW_TRACKING_URI"
@@ -62,6 +65,7 @@ def verify(
             yield from _citing(scope, _of_commits(workspace, context, scope.commits))
         if "dvc" not in skip:
             yield from _of_data(workspace, context, scope)
+        yield from _of_reports(workspace) if scope.everything else ()
         for record in scope.records:
             subject = Subject(record, context, schema_errors(record))
             yield from (_of_edge(edge, record.id) for edge in triangle(subject))
@@ -190,6 +194,13 @@ def _of_data(workspace: Workspace, context: Context, scope: Scope) -> Iterator[V
 
 
 # --- snapshots and edges
+
+
+def _of_reports(workspace: Workspace) -> Iterator[Verdicted]:
+    """Yield verdicts on the reports of earlier verifications that cannot be relied on."""
+    for one in newest_reports(workspace.files, workspace.settings.evidence, _REPORTS):
+        if isinstance(one, BrokenSnapshot):
+            yield without_snapshot(f"report:{PurePosixPath(one.path).stem}", one)
 
 
 def _of_edge(one: RunEdge, record: str) -> Verdicted:

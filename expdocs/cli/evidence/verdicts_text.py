@@ -10,7 +10,13 @@ from expdocs.evidence.comparison import Fact
 from expdocs.evidence.triangle import Verdict
 from expdocs.evidence.verdicts import Report, Verdicted
 
-_KINDS = {"mlflow": "run", "git": "commit", "dvc": "data object", "model": "model"}
+_KINDS = {
+    "mlflow": "run",
+    "git": "commit",
+    "dvc": "data object",
+    "model": "model",
+    "report": "report",
+}
 _MOST_SUBJECTS = 50
 _MOST_NAMES = 5
 
