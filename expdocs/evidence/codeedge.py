@@ -18,6 +18,7 @@ OTHER_CODE = "the run started from other code than this commit holds"
 _KERNEL = "expdocs.kernel"
 _SHOWN = 5
 _IGNORE = "ignore what runs write in .gitignore, or declare it as an out in dvc.yaml"
+_APART = "keep code apart from the outs of stages and from folders such as mlruns"
 _SCRIPT = "run it as a script to have the code verified"
 
 
@@ -67,10 +68,10 @@ class _Question(NamedTuple):
         return self._other(tree)
 
     def _same(self) -> Edge:
-        hidden = bool(parse_left_out(self.without).outs)
+        hidden = self.commits.may_hide_sources(self.sha, self.without)
         if hidden and self._committed_digest() != self.run.tags.get(SOURCES):
-            reason = "sources that stages write are not compared, and may have changed"
-            return self.edge(Verdict.UNRECORDED, reason, advice="keep code out of stages' outs")
+            reason = "sources lie among what is left out of the code, and may have changed"
+            return self.edge(Verdict.UNRECORDED, reason, advice=_APART)
         if _in_kernel(self.run):
             reason = "the files beside the notebook are as they were; what its cells ran is not"
             return self.edge(Verdict.UNRECORDED, f"{reason} recorded", advice=_SCRIPT)

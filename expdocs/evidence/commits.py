@@ -104,6 +104,14 @@ class Commits:
         snapshot = self.snapshot(sha)
         return snapshot.code_tree_of(left_out) if snapshot else None
 
+    def may_hide_sources(self, sha: str, left_out: frozenset[str]) -> bool:
+        """Whether source files may lie in what a run left out, beside the record roots."""
+        commit = self.commit(sha)
+        roots, outs, names = parse_left_out(left_out)
+        if outs or commit is None:
+            return bool(outs or names.folders)
+        return self._trees.hides_sources(commit.tree, roots, names)
+
     def source_files(self, sha: str, roots: frozenset[str]) -> Files | None:
         """Return path and blob of the commit's source files; None where git lacks some of it."""
         commit = self.commit(sha) if sha else None

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from expdocs.evidence.leftout import LOCKS, Names
+from expdocs.evidence.leftout import LOCKS, Names, is_source
 from expdocs.objects import ObjectStore
 
 _TREE_MODE = b"40000"
@@ -31,6 +31,7 @@ class TreeEntry(NamedTuple):
 
 
 Wanted = Callable[[bytes], bool]
+_WithoutKey = tuple[str, frozenset[str], Names]
 _FilesKey = tuple[str, str, Wanted, frozenset[str]]
 
 
@@ -41,7 +42,8 @@ class Trees:
         self._store = store
         self._files: dict[_FilesKey, tuple[tuple[str, str], ...]] = {}
         self._entries: dict[str, tuple[TreeEntry, ...] | None] = {}
-        self._without: dict[tuple[str, frozenset[str], Names], str | None] = {}
+        self._without: dict[_WithoutKey, str | None] = {}
+        self._hiding: set[_WithoutKey] = set()
 
     def entries(self, sha: str) -> tuple[TreeEntry, ...] | None:
         """Return the entries of a tree, or None when the store lacks it."""
@@ -98,6 +100,11 @@ class Trees:
             self._without[key] = self._filtered(sha, left_out, names)
         return self._without[key]
 
+    def hides_sources(self, sha: str, left_out: frozenset[str], names: Names) -> bool:
+        """Whether a folder that is left out for its name, such as ``mlruns``, holds sources."""
+        self.without(sha, left_out, names)
+        return (sha, left_out, names) in self._hiding
+
     def _filtered(self, sha: str, left_out: frozenset[str], names: Names) -> str | None:
         entries = self.entries(sha)
         if entries is None:
@@ -105,11 +112,17 @@ class Trees:
         kept: list[TreeEntry] = []
         for entry in entries:
             name = entry.name.decode("utf-8", "surrogateescape")
-            if name in left_out or names.hold(name, folder=entry.folder):
+            if name in left_out:
+                continue
+            if names.hold(name, folder=entry.folder):
+                if entry.folder and self.files(entry.sha, is_source):
+                    self._hiding.add((sha, left_out, names))
                 continue
             if entry.folder:
                 below = frozenset(p.partition("/")[2] for p in left_out if p.startswith(f"{name}/"))
                 filtered = self.without(entry.sha, below, names)
+                if (entry.sha, below, names) in self._hiding:
+                    self._hiding.add((sha, left_out, names))
                 if filtered is None:
                     return None
                 if filtered == EMPTY_TREE:

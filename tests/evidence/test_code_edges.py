@@ -199,10 +199,21 @@ def test_code_cannot_hide_among_the_outs_of_a_stage(work: Work) -> None:
     assert work.told(run) == ("verified", SAME)
     work.write({"src/train.py": "other\n"})
     work.commit("other code")
-    reason = "sources that stages write are not compared, and may have changed"
+    reason = "sources lie among what is left out of the code, and may have changed"
     assert work.told(run) == ("unrecorded", reason)
     silent = work.start((*WITHOUT, "out:src/train.py"), **{"expdocs.sources": None})
     assert work.told(silent) == ("unrecorded", reason)
+
+
+def test_code_cannot_hide_in_a_folder_that_is_left_out(work: Work) -> None:
+    work.write({"src/__pycache__/code.py": "code\n"})
+    work.commit("code in an odd place")
+    run = work.start()
+    assert work.told(run) == ("verified", SAME)
+    work.write({"src/__pycache__/code.py": "other\n"})
+    work.commit("other code")
+    reason = "sources lie among what is left out of the code, and may have changed"
+    assert work.told(run) == ("unrecorded", reason)
 
 
 def test_changes_that_were_too_many_to_record_prove_nothing(work: Work) -> None:
