@@ -45,16 +45,11 @@ class _Question(NamedTuple):
         if tagged == self.sha:
             reason = "the commit tag matches; cleanliness was not recorded"
             return self.edge(Verdict.UNRECORDED, reason)
-        if self._same_files(tagged):
+        if self.commits.same_code(self.sha, tagged):  # as before an amend or a rebase
             reason = "the commit tag names a commit with the same code; cleanliness was not"
             return self.edge(Verdict.UNRECORDED, f"{reason} recorded")
         reason = "the run's commit tag names another commit"
         return self.edge(Verdict.CONTRADICTED, reason, self.sha, tagged)
-
-    def _same_files(self, other: str) -> bool:
-        """Whether another commit, such as one before an amend or a rebase, has the same code."""
-        found = self.commits.code_tree(self.sha, frozenset())
-        return found is not None and found == self.commits.code_tree(other, frozenset())
 
     def compared(self) -> Edge:
         """Judge by the tree of the code that the run recorded."""

@@ -104,6 +104,11 @@ class Commits:
         snapshot = self.snapshot(sha)
         return snapshot.code_tree_of(left_out) if snapshot else None
 
+    def same_code(self, one: str, other: str) -> bool:
+        """Whether two commits are known to have the same files, records aside."""
+        found = self.code_tree(one, self._records)
+        return found is not None and found == self.code_tree(other, self._records)
+
     def may_hide_sources(self, sha: str, left_out: frozenset[str]) -> bool:
         """Whether source files may lie in what a run left out, beside the record roots."""
         commit = self.commit(sha)

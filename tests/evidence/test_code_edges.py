@@ -107,7 +107,7 @@ class Work:
 
     def edge(self, run: RunSnapshot, sha: str, kept: CommitSnapshot | None = None) -> Edge:
         with Repository.discover(self.root).objects as objects:
-            commits = Commits(objects, self.root, lambda _: kept)
+            commits = Commits(objects, self.root, lambda _: kept, frozenset({"journal"}))
             return code_edge(RunUse(run.run_id, (), commit=sha), run, commits)
 
     def told(self, run: RunSnapshot) -> tuple[str, str]:
@@ -253,7 +253,9 @@ def test_an_older_run_reads_as_before(work: Work) -> None:
 def test_an_amended_commit_has_the_code_of_the_tagged_one(work: Work) -> None:
     tagged = work.head()
     run = work.start()._replace(code_tree=None, tags={}, commit=tagged)
-    work.git("commit", "-q", "--amend", "-m", "better words")
+    work.write({"journal/record.md": "what was found\n"})
+    work.git("add", "journal")
+    work.git("commit", "-q", "--amend", "-m", "better words, and the record")
     reason = "the commit tag names a commit with the same code; cleanliness was not recorded"
     assert work.told(run) == ("unrecorded", reason)
     work.write({"params.yaml": "rate: 0.4\n"})
