@@ -84,8 +84,8 @@ def keeping(workspace: Workspace, *, together: bool) -> Iterator[Keeper]:
     """Let one process at a time write; files that a killed one left unfinished are removed."""
     with only_one(workspace, "pull"):
         for folder in _FOLDERS:
-            place = workspace.place(f"{workspace.settings.evidence}/{folder}/any")
-            for path in place.parent.rglob(".*~"):
+            place = workspace.place(f"{workspace.settings.evidence}/{folder}")
+            for path in place.rglob(".*~"):
                 if _UNFINISHED.fullmatch(path.name):
                     path.unlink(missing_ok=True)
         yield Keeper(workspace, together=together)
