@@ -96,7 +96,8 @@ def _compared(kept: PopulationRun, live: PopulationRun) -> Iterator[Verdicted]:
     before, now = _facts(kept), _facts(live)
     changed = [key for key in before if not same(before[key], now.get(key))]
     for key in changed:
-        reason = WENT_ON if kept.status in UNFINISHED else _CHANGED
+        grows = kept.status in UNFINISHED and key.startswith(("status", "metrics."))
+        reason = WENT_ON if grows else _CHANGED
         yield _verdicted(kept, key, Verdict.CONTRADICTED, reason, before[key], now.get(key))
     if not changed:
         yield _verdicted(kept, "run", Verdict.VERIFIED, "")
