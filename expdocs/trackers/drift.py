@@ -21,6 +21,7 @@ WENT_ON = "the run had not ended when it was pulled, and went on: pull it again"
 _WANTED = ("commit", "code_tree", "dirty")
 # What is written when a run starts or ends: it cannot honestly appear on a run later.
 _OF_THE_START = ("attributes.", "commit", "code_tree", "dirty", "data.")
+_GROWING = ("attributes.status", "attributes.end_time", "metrics.")
 _EDITED = "{} was changed in the tracker after the run was pulled"
 _CHANGED = {
     "metrics": _EDITED.format("the metric"),
@@ -101,7 +102,7 @@ def _may_come_later(key: str) -> bool:
 def _why(one: Difference, kept: RunSnapshot, live: RunSnapshot) -> str:
     if one.key == "attributes.lifecycle_stage":
         return _life(str(one.new))
-    if kept.status in UNFINISHED and one.key.startswith(("attributes.", "metrics.")):
+    if kept.status in UNFINISHED and one.key.startswith(_GROWING):
         return WENT_ON
     if one.key == "commit" and one.old is not None:
         return _commit(kept, live)

@@ -112,6 +112,8 @@ def test_a_run_that_went_on_is_told_from_one_that_was_edited() -> None:
     live = snapshot(metrics={"f1": METRIC._replace(last=Point(1, 0.6), points=2)})
     reasons = {one.reason for one in drift(kept, live) if one.verdict is Verdict.CONTRADICTED}
     assert reasons == {"the run had not ended when it was pulled, and went on: pull it again"}
+    [renamed] = [one for one in drift(kept, kept._replace(run_name="x")) if one.reason]
+    assert renamed.reason == "the run was renamed"
 
 
 def test_a_replaced_commit_tag_says_whether_the_code_is_still_known() -> None:
