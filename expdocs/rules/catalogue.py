@@ -227,10 +227,10 @@ _RULES = (
         "The run recorded no data, or the hash cannot be looked up or compared, so the data is "
         "only claimed. Train with `expdocs[mlflow]` installed and track the data by DVC; "
         "`require` in the configuration makes this an error, and so does `verdict: promoted`."),
-    _warning("EVD224", "Parameters differ from params.yaml",
-        "A parameter of the run has another value than `params.yaml` at the commit. It may "
-        "have been given on the command line, which is fine, or the commit may be the wrong "
-        "one; look, and say in the text which it is."),
+    _warning("EVD224", "Parameters differ from what the commit declares",
+        "A parameter of the run has another value than `dvc.lock`, `params.yaml` or another file "
+        "of parameters at the commit. It may have been given on the command line, which is fine, "
+        "or the commit may be the wrong one; look, and say in the text which it is."),
     _error("CLM101", "A citation is malformed",
         "The target of a citation does not follow the grammar, so it leads nowhere. Write "
         "`run:LABEL#METRIC`, `delta:A..B#METRIC`, `mean:GROUP#METRIC` or another form of the "
