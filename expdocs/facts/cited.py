@@ -8,7 +8,7 @@ from expdocs.canonical import sha256_of
 from expdocs.evidence.comparison import fact
 from expdocs.evidence.snapshots import RunSnapshot
 from expdocs.facts.citations import Evidenced, FactKey, Facts, Unresolved
-from expdocs.facts.gates import promotion_of
+from expdocs.facts.gates import own_gates, promotion_of, values_of
 from expdocs.facts.rivals import facts_of_gates
 from expdocs.facts.tables import metric_names
 from expdocs.prose.references import ReferenceProblem, parse_reference
@@ -30,9 +30,10 @@ def references_of(record: Record) -> Iterator[Evidenced]:
 
 
 def cited_facts(record: Record, facts: Facts) -> dict[FactKey, float | str]:
-    """Return every evidence fact that the record cites, lists or is gated by, with its value.
+    """Return every evidence fact that the record cites or lists, or its gates use, with its value.
 
-    Facts that cannot be resolved are left out; each has a finding of its own.
+    Facts that cannot be resolved are left out; each has a finding of its own. What other records
+    say has no part in it: an accepted record stays as it is when they change.
     """
     found: dict[FactKey, float | str] = {}
     for reference in references_of(record):
@@ -43,10 +44,15 @@ def cited_facts(record: Record, facts: Facts) -> dict[FactKey, float | str]:
     names = metric_names(record)
     for use in record.runs:
         found.update(_of_run(use, names, facts))
-    promotion = promotion_of(record, facts)
-    if promotion is not None:
-        found.update(facts_of_gates(promotion, facts))
+    found.update(values_of(own_gates(record, facts)))
     return found
+
+
+def relied_on(record: Record, facts: Facts) -> dict[FactKey, float | str]:
+    """Return what a record rests on, by what other records say, too: compacts, and baselines."""
+    promotion = promotion_of(record, facts)
+    more = facts_of_gates(promotion, facts) if promotion is not None else {}
+    return cited_facts(record, facts) | more
 
 
 def rests_on_broken(record: Record, facts: Facts) -> bool:

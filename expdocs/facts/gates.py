@@ -89,6 +89,12 @@ def own_gates(record: Record, facts: Facts) -> list[GateResult]:
     return [GateResult(one, reading(record, one.run_id, one.metric, facts)) for one in named]
 
 
+def values_of(results: Iterable[GateResult]) -> dict[FactKey, float]:
+    """Return the values that gates read."""
+    readings = [result.reading for result in results]
+    return {one.key: one.value for one in readings if one.key and one.value is not None}
+
+
 def reading(record: Record, run_id: str, metric: str, facts: Facts, name: str = "") -> Reading:
     """Read the last value of a metric that a record names, also where it was renamed.
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from expdocs.evidence.models import Model
 from expdocs.facts.citations import FactKey, Facts, finite, mean
-from expdocs.facts.gates import Promotion, Reading, owner_of, reading
+from expdocs.facts.gates import Promotion, Reading, owner_of, reading, values_of
 from expdocs.facts.tables import goal_of, metric_names
 from expdocs.records.record import Record, RunUse
 
@@ -132,7 +132,8 @@ def facts_of_gates(promotion: Promotion, facts: Facts) -> dict[FactKey, float]:
 
     The model in use is none of them: it is another one as soon as the promotion is carried out.
     """
-    readings = [one.reading for one in promotion.agreed()]
+    readings: list[Reading] = []
     for contest in against_baselines(promotion, facts):
         readings += [contest.run, *contest.rival.readings]
-    return {one.key: one.value for one in readings if one.key and one.value is not None}
+    values = {one.key: one.value for one in readings if one.key and one.value is not None}
+    return values_of(promotion.agreed()) | values

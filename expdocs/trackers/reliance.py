@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from expdocs.evidence.comparison import Difference, differences, same
 from expdocs.evidence.snapshots import Population, PopulationRun, RunSnapshot
-from expdocs.facts.cited import cited_facts
+from expdocs.facts.cited import relied_on
 from expdocs.rules.context import Context
 
 _POPULATION = "population"
@@ -68,7 +68,7 @@ class Reliance:
         found: dict[tuple[str, str], str] = {}
         for record in self._context.corpus.records:
             if not record.draft:
-                for key in cited_facts(record, self._context.facts):
+                for key in relied_on(record, self._context.facts):
                     found.setdefault((key.run_id, key.key), record.id)
         return found
 
