@@ -12,6 +12,7 @@ from expdocs.evidence.store import BrokenSnapshot
 from expdocs.evidence.triangle import Edge, Verdict
 from expdocs.facts.coverage import Coverage, coverage
 from expdocs.facts.outcome import Outcome, outcome_of
+from expdocs.facts.timing import Timing, timing_of
 from expdocs.findings import Finding, Severity
 from expdocs.kinds.registry import Kind
 from expdocs.prose.references import DvcLink, GitLink, ReferenceProblem, parse_reference
@@ -60,6 +61,7 @@ class RecordPage:
     runs: tuple[RunEvidence, ...]
     citations: tuple[CitationView, ...]
     outcome: Outcome | None = None
+    timing: Timing | None = None
 
     @property
     def verdicts(self) -> Counter[Verdict]:
@@ -193,7 +195,8 @@ def _record_page(record: Record, context: Context, findings: tuple[Finding, ...]
     citations = tuple(judged.view(citation) for citation in record.prose.citations)
     url = page_of(record, owner=context.corpus.by_id.get(record.id) is record)
     outcome = outcome_of(record, context.facts)
-    return RecordPage(record, url, findings, runs, citations, outcome)
+    timing = timing_of(record, context.evidence)
+    return RecordPage(record, url, findings, runs, citations, outcome, timing)
 
 
 def _runs(context: Context, records: tuple[RecordPage, ...]) -> Iterator[RunPage]:
