@@ -25,6 +25,7 @@ from expdocs.records.record import Record
 
 # The likeliest first: what a run ended with, its best, what groups and comparisons give.
 _SORTS = ("last", "max", "min", "mean", "gain", "delta", "ratio", "sd", "count", "parameter")
+_COMPARED = ("gain", "delta", "ratio")
 _COMPARISONS = frozenset({"difference", "delta", "gain", "ratio", "factor"})
 
 
@@ -121,15 +122,16 @@ def _candidate(one: Citable, record: Record, facts: Facts, sought: Wanted) -> Ca
 
 def _shown(one: Citable, number: Decimal, value: object, sought: ShownNumber | None) -> str | None:
     """Return the text to show for a number, or None where it is not the one that is sought."""
+    difference = isinstance(one.reference, Delta)
     if sought is None:
-        return value if isinstance(value, str) else show(number, signed=isinstance(one[0], Delta))
-    if sought.form == "pp" and not isinstance(one.reference, Delta):
+        return value if isinstance(value, str) else show(number, signed=difference)
+    if sought.form == "pp" and not difference:
         return None
     if not matches(sought, number):
         return None
     if enough_digits(sought, number):
         return sought.text
-    return None if sought.is_integer else show(number)
+    return None if sought.is_integer else show(number, signed=difference)
 
 
 def _reads_back(candidate: Candidate) -> bool:
@@ -143,10 +145,12 @@ def _rank(
 ) -> tuple[object, ...]:
     named = names.index(one.name) if one.name in names else len(names)
     sort = _SORTS.index(one.sort)
-    if sought.signed and one.sort in ("gain", "delta"):
-        sort -= len(_SORTS)
+    # Whoever writes no sign mostly means a value, even of a metric that the record does not name.
+    compares = one.sort in _COMPARED
+    if sought.signed and one.sort != "ratio":
+        compares = not compares
     off = Decimal(0)
     if sought.number is not None and isinstance(found.value, Decimal) and found.value.is_finite():
         scale = 1 if sought.number.form == "plain" else 100
         off = abs(found.value * scale - sought.number.value)
-    return one.elsewhere, named, sort, off, format_reference(one.reference)
+    return one.elsewhere, compares, named, sort, off, format_reference(one.reference)
