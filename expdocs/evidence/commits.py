@@ -80,9 +80,16 @@ class Commits:
     def commit(self, sha: str) -> Commit | None:
         """Return a commit out of the object store, or None when it is not there."""
         if sha not in self._commits:
-            self._commits[sha] = parse_commit(self._store.get(sha))
+            self._commits[sha] = parse_commit(self._read(sha))
         found = self._commits[sha]
         self._note(f"git:{sha}" if found else f"git:{sha} missing")
+        return found
+
+    def _read(self, sha: str) -> GitObject | None:
+        found = self._store.get(sha)
+        if found is None:
+            # A damaged commit is missing, too, says git, and stops when it has to look into it.
+            self._store.get(sha, "dvc.lock")
         return found
 
     def snapshot(self, sha: str) -> CommitSnapshot | None:

@@ -84,14 +84,14 @@ def outcome_of(record: Record, facts: Facts) -> Outcome | None:
     claim = claim_of(record)
     if claim is None or claim.goal not in _GOALS:
         return None
-    uses = {role: _samples(record, role) for role in ("baseline", "candidate", "final")}
-    candidates = uses["candidate"] or uses["final"]
-    missing = "baseline" if not uses["baseline"] else "candidate" if not candidates else ""
+    compared = _samples(record, "baseline")
+    candidates = _samples(record, "candidate") or _samples(record, "final")
+    missing = "baseline" if not compared else "candidate" if not candidates else ""
     if missing:
         return Outcome(INCONCLUSIVE, _without(record, missing))
     read = _Reader(record, claim, facts)
     try:
-        baselines = [read.sample(*pair) for pair in uses["baseline"].items()]
+        baselines = [read.sample(*pair) for pair in compared.items()]
         tried = [read.sample(*pair) for pair in candidates.items()]
     except Unresolved as problem:
         return Outcome(INCONCLUSIVE, problem.message)
