@@ -154,7 +154,7 @@ def compact(one: Planned, data_hash: str, rng: random.Random) -> str:
         "  makes_likelier: A call to somebody who would have stayed.",
         "  who_pays: The call centre, in hours.",
         "guardrail_metrics:",
-        '  - {name: p95_latency_ms, op: "<=", value: 120}',
+        f'  - {{name: {SECONDARY}, op: ">=", value: 0.4}}',
         "mistake_budget: One wrong call in five, over a month.",
         "unacceptable_mistakes:\n  - A call to somebody who asked not to be called.",
         "acceptable_mistakes:\n  - A call to a customer who would have stayed.",
