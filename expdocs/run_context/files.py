@@ -41,12 +41,14 @@ class Files:
 
     def change(self, changed: Mapping[bytes, str]) -> None:
         """Put other objects in the place of files, or take them out where there is none."""
-        if not changed:
-            return
-        kept = [line for line in self._lines if self._path(line) not in changed]
-        new = [_FILE + sha.encode() + b"\t" + path for path, sha in changed.items() if sha]
-        self._listing += b"\0".join(new)
-        self._set(sorted([*kept, *new], key=lambda line: line[line.index(b"\t") + 1 :]))
+        for path, sha in changed.items():
+            line = _FILE + sha.encode() + b"\t" + path
+            self._start = self._start or len(line) - len(path)
+            at = self._at(path)
+            end = at + sum(self._path(known) == path for known in self._lines[at : at + 1])
+            self._lines[at:end] = [line] if sha else []
+            self._ends[at:end] = [path[path.rfind(b".") :]] if sha else []
+        self._listing += b"\0".join(path for path, sha in changed.items() if sha)
 
     def ending(self, ends: Collection[bytes]) -> list[bytes]:
         """Return the paths that have one of the ``ends`` from their last dot on."""
