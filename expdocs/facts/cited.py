@@ -8,8 +8,7 @@ from expdocs.canonical import sha256_of
 from expdocs.evidence.comparison import fact
 from expdocs.evidence.snapshots import RunSnapshot
 from expdocs.facts.citations import Evidenced, FactKey, Facts, Unresolved
-from expdocs.facts.gates import own_gates, promotion_of, values_of
-from expdocs.facts.rivals import facts_of_gates
+from expdocs.facts.gates import own_gates, values_of
 from expdocs.facts.tables import metric_names
 from expdocs.prose.references import ReferenceProblem, parse_reference
 from expdocs.records.record import Record, RunUse
@@ -46,13 +45,6 @@ def cited_facts(record: Record, facts: Facts) -> dict[FactKey, float | str]:
         found.update(_of_run(use, names, facts))
     found.update(values_of(own_gates(record, facts)))
     return found
-
-
-def relied_on(record: Record, facts: Facts) -> dict[FactKey, float | str]:
-    """Return what a record rests on, by what other records say, too: compacts, and baselines."""
-    promotion = promotion_of(record, facts)
-    more = facts_of_gates(promotion, facts) if promotion is not None else {}
-    return cited_facts(record, facts) | more
 
 
 def rests_on_broken(record: Record, facts: Facts) -> bool:

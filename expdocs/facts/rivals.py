@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from expdocs.evidence.models import Model
 from expdocs.facts.citations import FactKey, Facts, finite, mean
-from expdocs.facts.gates import Promotion, Reading, owner_of, reading, values_of
+from expdocs.facts.cited import cited_facts
+from expdocs.facts.gates import Promotion, Reading, owner_of, promotion_of, reading, values_of
 from expdocs.facts.tables import goal_of, metric_names
 from expdocs.records.record import Record, RunUse
 
@@ -127,7 +128,14 @@ def _in_use(experiment: Record, name: str, run_id: str | None, metric: str, fact
     return _rival(name, [reading(experiment, run_id, metric, facts)])
 
 
-def facts_of_gates(promotion: Promotion, facts: Facts) -> dict[FactKey, float]:
+def relied_on(record: Record, facts: Facts) -> dict[FactKey, float | str]:
+    """Return what a record rests on, by what other records say, too: compacts, and baselines."""
+    promotion = promotion_of(record, facts)
+    more = _of_promotion(promotion, facts) if promotion is not None else {}
+    return cited_facts(record, facts) | more
+
+
+def _of_promotion(promotion: Promotion, facts: Facts) -> dict[FactKey, float]:
     """Return the values that a promotion's agreed gates and its baselines rest on.
 
     The model in use is none of them: it is another one as soon as the promotion is carried out.

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from expdocs.evidence.comparison import Difference, differences, same
 from expdocs.evidence.snapshots import Population, PopulationRun, RunSnapshot
-from expdocs.facts.cited import relied_on
+from expdocs.facts.rivals import relied_on
 from expdocs.rules.context import Context
 
 _POPULATION = "population"

@@ -10,7 +10,8 @@ import pytest
 from expdocs import files
 from expdocs.canonical import canonical_bytes, sha256_of
 from expdocs.evidence.models import Model, ModelVersion, encode_model, model_path
-from expdocs.facts.cited import cited_facts, relied_on
+from expdocs.facts.cited import cited_facts
+from expdocs.facts.rivals import relied_on
 from expdocs.workspace import Workspace
 
 FIRST = "EXP-2026-11-20-417"
