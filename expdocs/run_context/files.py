@@ -9,7 +9,7 @@ from expdocs.run_context.git import fields
 
 # Its --format would print nothing but what is wanted, but quotes paths in spite of -z.
 LISTING = ("ls-tree", "-r", "-z", "--full-tree")
-DIFFERENCES = ("diff-tree", "-r", "-z", "--raw", "--no-renames")
+DIFFERENCES = ("diff-index", "--cached", "-z", "--raw", "--no-renames")
 SOURCES = (
     *(".py", ".pyi", ".pyx", ".pxd", ".R", ".r", ".jl", ".c", ".h", ".cc", ".cpp", ".cxx", ".hpp"),
     *(".cu", ".cuh", ".go", ".rs", ".java", ".scala", ".kt", ".cs", ".js", ".ts", ".lua", ".m"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,19 +53,23 @@ def _found(git: Git, place: Place, stage: str) -> dict[str, str]:
 def _of_files(git: Git, files: Files, place: Place, stage: str) -> dict[str, str]:
     """Return what is told by the ``files`` of the commit, and those that git has added since."""
     tags: dict[str, str] = {}
-    whole = git.text("write-tree", "--missing-ok")
-    before = git.head.tree if git.head else empty_tree(len(whole))
-    changed = changes(git.run(*DIFFERENCES, before, whole)) if whole != before else {}
-    files.change(changed)
+    writing = git.start("write-tree", "--missing-ok")
+    whole = "" if git.head else _told(git, writing)
+    changed = changes(git.run(*DIFFERENCES, git.head.tree if git.head else empty_tree(len(whole))))
+    files.change(changed)  # this and what follows while git writes the tree
     dvc = DvcFiles(place.root, [os.fsdecode(path) for path in files.ending(_OF_DVC)])
     with contextlib.suppress(Exception):
         tags |= data_tags(dvc.hashes(stage))
     tags |= source_tags(files, place.records)
     left_out = LeftOut(place.records, tuple(_outs(place, dvc, files)))
     with contextlib.suppress(Exception):
-        tags |= code_tags(git, whole, files, left_out)
+        tags |= code_tags(git, whole or _told(git, writing), files, left_out)
         tags |= change_tags(changed if git.head else None, place.records, left_out)
     return tags
+
+
+def _told(git: Git, process: subprocess.Popen[bytes]) -> str:
+    return os.fsdecode(git.finish(process)).strip()
 
 
 def _outs(place: Place, dvc: DvcFiles, files: Files) -> Iterator[str]:
