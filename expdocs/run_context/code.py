@@ -30,7 +30,7 @@ _FOLDERS = tuple(name.rstrip("/").encode() for name in GENERATED if name.endswit
 _ENDS = tuple(name[1:].encode() for name in GENERATED if name.startswith("*"))
 _NAMES = frozenset(name.encode() for name in GENERATED if name[0] != "*" and name[-1] != "/")
 # Where the last dot of a generated name is, what is left of it: a look that costs little.
-_GENERATED_ENDS = frozenset(name[name.rindex(b".") :] for name in (*_ENDS, *_NAMES))
+GENERATED_ENDINGS = frozenset(name[name.rindex(b".") :] for name in (*_ENDS, *_NAMES))
 
 
 class LeftOut:
@@ -54,7 +54,7 @@ class LeftOut:
 
     def hidden(self, files: Files) -> set[bytes]:
         """Return what is left out of all the files: files, and folders with all in them."""
-        likely = files.ending(_GENERATED_ENDS)
+        likely = files.ending(GENERATED_ENDINGS)
         for name in _FOLDERS:
             likely += files.below(name)
         found = {above for path in likely if (above := self.covering(path)) is not None}

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from expdocs.run_context.children import Parent, same_files
-from expdocs.run_context.code import LeftOut, change_tags, code_tags, source_tags
+from expdocs.run_context.code import GENERATED_ENDINGS, LeftOut, change_tags, code_tags, source_tags
 from expdocs.run_context.dvc import DvcFiles
 from expdocs.run_context.files import DIFFERENCES, LISTING, Files, changes
 from expdocs.run_context.git import Git
@@ -44,7 +44,7 @@ def _found(git: Git, place: Place, stage: str) -> dict[str, str]:
     with contextlib.suppress(Exception):  # while git looks at all the files
         tags |= hypothesis_tags(git, place)
     with contextlib.suppress(Exception):
-        files = Files(git.finish(listing) if listing else b"")
+        files = Files(git.finish(listing) if listing else b"", (_OF_DVC, GENERATED_ENDINGS))
         git.finish(adding)
         tags |= _of_files(git, files, place, stage)
     return tags
