@@ -85,11 +85,12 @@ class Files:
         for root in records:  # what begins with "/" ends before what begins with "0"
             first, last = (self._at(root.encode() + end, lines) for end in (b"/", b"0"))
             del lines[first:last]
-        told = b"\0".join([*(one[len(_FILE) :] for one in lines), b""])
+        start = len(_FILE)
+        told = b"\0".join([*[one[start:] for one in lines], b""])
         if told.count(b"\t") == len(lines):
             return told.replace(b"\t", b" ")
         # a path holds a tab
-        return b"".join([one[len(_FILE) :].replace(b"\t", b" ", 1) + b"\0" for one in lines])
+        return b"".join([one[start:].replace(b"\t", b" ", 1) + b"\0" for one in lines])
 
     def _named(self, line: bytes) -> bool:
         return line[self._start :].rpartition(b"/")[2] in _SOURCE_NAMES
