@@ -27,7 +27,7 @@ class Place(NamedTuple):
 def find_place() -> Place | None:
     """Return where the process runs, or None where nothing says that expdocs is used.
 
-    A job is often started from elsewhere (``cd /tmp && python /work/train.py``): then the main
+    A job is often started from elsewhere (``cd /tmp && python /home/ana/train.py``): then the main
     script tells. What is installed is nobody's project, though its folder may stand in one.
     """
     for folder in _folders():
