@@ -51,7 +51,7 @@ class Commits:
         note: Note = unnoted,
         others: Neighbours | None = None,
     ) -> None:
-        """``records`` are the folders of records, in which data is looked for last."""
+        """``records`` are the folders of records, in which data is looked for last, stages never."""
         self._store = store
         self._records = records
         self._note = note
@@ -59,8 +59,8 @@ class Commits:
         self._digests: dict[tuple[str, frozenset[str]], str] = {}
         self._elsewhere: dict[str, Commits] = {}
         self._trees = Trees(store)
-        self._data = Tracked(store, self._trees, root, note)
-        self._declarations = Declarations(store, self._trees, self._data)
+        self._data = Tracked(store, self._trees, root, records, note)
+        self._declarations = Declarations(store, self._trees, self._data, records)
         self._snapshot_of = snapshot_of
         self._commits: dict[str, Commit | None] = {}
         self._present: dict[tuple[str, str], bool] = {}

@@ -22,8 +22,11 @@ _MAX_FILES = 200
 class Declarations:
     """Answers about the parameters of trees, each tier read when it is asked for."""
 
-    def __init__(self, store: ObjectStore, trees: Trees, tracked: Tracked) -> None:
+    def __init__(
+        self, store: ObjectStore, trees: Trees, tracked: Tracked, records: frozenset[str]
+    ) -> None:
         self._store = store
+        self._records = records
         self._trees = trees
         self._tracked = tracked
         self._tiers: dict[tuple[str, int], tuple[Declared, ...]] = {}
@@ -47,7 +50,7 @@ class Declarations:
                 yield Declared(path, flat_parameters(found.data, path))
 
     def _others(self, tree: str) -> Iterable[Declared]:
-        for path, blob in self._trees.files(tree, is_parameter_file)[:_MAX_FILES]:
+        for path, blob in self._trees.files(tree, is_parameter_file, self._records)[:_MAX_FILES]:
             found = self._store.get(blob)
             if found is not None and path != FILE:
                 yield Declared(path, flat_parameters(found.data, path))

@@ -24,10 +24,17 @@ _NOWHERE: frozenset[str] = frozenset()
 
 
 class Tracked:
-    """Answers about the data of trees."""
+    """Answers about the data of trees.
 
-    def __init__(self, store: ObjectStore, trees: Trees, root: Path, note: Note) -> None:
+    Stages, parameters and datasets are looked for outside of the folders of ``records`` alone: those
+    are large, and other ones in every commit.
+    """
+
+    def __init__(
+        self, store: ObjectStore, trees: Trees, root: Path, records: frozenset[str], note: Note
+    ) -> None:
         self._store = store
+        self._records = records
         self._trees = trees
         self._root = root
         self._note = note
@@ -48,13 +55,13 @@ class Tracked:
 
     def stages(self, tree: str) -> Iterator[Stage]:
         """Yield every stage of every lock file."""
-        for _, locked in self._locks(self._files(tree)):
+        for _, locked in self._locks(self._files(tree, self._records)):
             yield from locked
 
     def parameter_files(self, tree: str) -> list[str]:
         """Return the parameter files that stages name, in ``dvc.lock`` or in ``dvc.yaml``."""
         named = [file for stage in self.stages(tree) for file in stage.params]
-        for path, blob in self._files(tree):
+        for path, blob in self._files(tree, self._records):
             if posixpath.basename(path) == "dvc.yaml":
                 named += declared_files(path, self._content(blob))
         return list(dict.fromkeys(named))
@@ -62,14 +69,15 @@ class Tracked:
     def origin(self, tree: str, path: str) -> str:
         """Return where the data at a path was imported from, or an empty text."""
         holders = {path, *parents(path)}
-        for file, blob in self._files(tree):
+        for file, blob in self._files(tree, self._records):
             if file.endswith(".dvc") and not holders.isdisjoint(self._parse(file, blob)):
                 return origin(self._content(blob))
         return ""
 
     def datasets(self, tree: str) -> set[tuple[str, str]]:
         """Return name and version of every dataset in lock files."""
-        locks = (blob for path, blob in self._files(tree) if posixpath.basename(path) == "dvc.lock")
+        files = self._files(tree, self._records)
+        locks = (blob for path, blob in files if posixpath.basename(path) == "dvc.lock")
         return {found for blob in locks for found in locked_datasets(self._content(blob))}
 
     def whole(self, tree: str) -> bool:
