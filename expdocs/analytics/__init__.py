@@ -1,0 +1,1 @@
+"""What a history of experiments tells, computed offline from records and committed evidence."""
