@@ -7,20 +7,29 @@ from typing import NamedTuple
 from expdocs.config import Settings
 from expdocs.evidence.commits import Commits
 from expdocs.facts.citations import Facts
+from expdocs.files import Files
+from expdocs.narrative.blocks import Block, no_blocks
 from expdocs.narrative.brief import Brief
 from expdocs.narrative.claims import Claims
 from expdocs.records.corpus import Corpus
+from expdocs.repository import Repository
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Sources(NamedTuple):
-    """What pages are made from: records and the evidence that is committed with them."""
+    """What pages are made from: records and the evidence that is committed with them.
+
+    Blocks alone ask for the repository and its files; whoever only wants to know whether a page
+    is fresh has neither.
+    """
 
     settings: Settings
     corpus: Corpus
     facts: Facts
     commits: Commits
+    repository: Repository | None = None
+    files: Files | None = None
 
 
 class Request(NamedTuple):
@@ -42,10 +51,14 @@ class Request(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """A brief, and the writer that needs no model: deterministic, offline."""
+    """A brief, and the writer that needs no model: deterministic, offline.
+
+    ``blocks`` makes what the page shows below the claims of its sections.
+    """
 
     brief: Brief
     write: Callable[[], Claims]
+    blocks: Callable[[], tuple[Block, ...]] = no_blocks
 
 
 class PageKind(NamedTuple):
