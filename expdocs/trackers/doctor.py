@@ -24,6 +24,7 @@ _EXTRAS = {
     "mlflow": ("mlflow", "pulling runs and tagging them"),
     "dvc": ("dvc", "looking for data objects"),
     "site": ("material", "building the site"),
+    "stats": ("scipy", "comparing runs that share seeds"),
 }
 _GROUP = "mlflow.run_context_provider"
 _REMOTE = re.compile(r"""'?remote "(.+)"'?""")
