@@ -16,7 +16,7 @@ from expdocs.config import load_settings
 from expdocs.errors import ConfigurationError
 from expdocs.evidence.commits import parse_commit
 from expdocs.evidence.documents import SnapshotProblem, parse, seal, sha256
-from expdocs.evidence.dvcfiles import origin, tracked_hashes
+from expdocs.evidence.dvcfiles import read_dvc_file
 from expdocs.evidence.dvclock import declared_files, locked_datasets, locked_stages
 from expdocs.evidence.models import decode_model, encode_model
 from expdocs.evidence.parameters import flat_parameters
@@ -199,8 +199,9 @@ def _populations(listing: bytes) -> None:
 
 def tracked(data: bytes) -> None:
     """Files of DVC and ``params.yaml``: broken ones tell nothing, and no path leads outside."""
-    hashes = [tracked_hashes("data/churn.csv.dvc", data)]
-    assert len(origin(data).splitlines()) <= 1
+    read = read_dvc_file("data/churn.csv.dvc", data)
+    hashes = [read.hashes]
+    assert len(read.origin.splitlines()) <= 1
     assert all(name and version for name, version in locked_datasets(data))
     assert not any(path.startswith(("/", "../")) for path in declared_files("sub/dvc.yaml", data))
     for definitions in (None, data):

@@ -51,7 +51,7 @@ class Commits:
         note: Note = unnoted,
         others: Neighbours | None = None,
     ) -> None:
-        """``records`` are the folders of records, in which data is looked for last, stages never."""
+        """``records`` are the folders of records, in which data is looked for last."""
         self._store = store
         self._records = records
         self._note = note

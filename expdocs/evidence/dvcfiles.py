@@ -4,14 +4,14 @@ A hash is ``<form>:<value>``: ``md5`` (DVC 3), ``md5-dos2unix`` (DVC 2, not comp
 ``etag``, ``checksum`` or ``version_id`` for imports from clouds.
 """
 
-from __future__ import annotations
+# Without postponed annotations, each of which NamedTuple would compile at every start.
 
 import json
 import posixpath
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from expdocs.findings import brief
 from expdocs.kinds.shape import typed
@@ -26,21 +26,32 @@ _REVISION = 12
 _CLOUD_FORMS = ("etag", "checksum", "version_id")
 
 
+class DvcFile(NamedTuple):
+    """One ``.dvc`` file: the hash of each path that it tracks, and in words where it is from.
+
+    Paths are relative to the repository; ``origin`` is empty for what was not imported.
+    """
+
+    hashes: Mapping[str, str]
+    origin: str = ""
+
+
 def is_dvc_file(name: bytes) -> bool:
     """Whether a file of this name is one in which DVC keeps hashes, or says where they belong."""
     return name in (LOCK, PIPELINE) or (name.endswith(b".dvc") and name != b".dvc")
 
 
-def tracked_hashes(path: str, content: bytes) -> dict[str, str]:
-    """Return the tracked paths of one ``.dvc`` file, relative to the repository, and their hashes.
+def read_dvc_file(path: str, content: bytes) -> DvcFile:
+    """Read a ``.dvc`` file, whose ``path`` is relative to the repository.
 
     A file that cannot be read tells nothing: what DVC would make of it is not ours to guess.
     """
     data = read_document(content)
     wdir = data.get("wdir", ".")
     folder = posixpath.join(posixpath.dirname(path), wdir if isinstance(wdir, str) else ".")
-    outs = data.get("outs")
-    return _versions_of_sources(folder, data.get("deps"), outs) | entry_hashes(folder, outs)
+    deps, outs = data.get("deps"), data.get("outs")
+    hashes = _versions_of_sources(folder, deps, outs) | entry_hashes(folder, outs)
+    return DvcFile(hashes, _origin(deps))
 
 
 def _versions_of_sources(folder: str, deps: Any, outs: Any) -> dict[str, str]:
@@ -55,9 +66,7 @@ def _versions_of_sources(folder: str, deps: Any, outs: Any) -> dict[str, str]:
     return {where: found} if where and found else {}
 
 
-def origin(content: bytes) -> str:
-    """Return where a ``.dvc`` file imported its data from, in words; empty where it did not."""
-    deps = read_document(content).get("deps")
+def _origin(deps: Any) -> str:
     dep = deps[0] if isinstance(deps, list) and len(deps) == 1 else None
     if not isinstance(dep, dict):
         return ""

@@ -7,13 +7,15 @@ name, and ``params.yaml`` at the top; then every other ``params.yaml``.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from typing import Any
 
 from expdocs.evidence.commits import Commits
 from expdocs.evidence.declarations import TIERS
 from expdocs.evidence.edges import Edge, Verdict
 from expdocs.evidence.neighbours import Unread
+from expdocs.evidence.parameters import Declared
 from expdocs.evidence.snapshots import RunSnapshot
 from expdocs.records.record import RunUse
 
@@ -26,8 +28,9 @@ def parameter_edges(use: RunUse, run: RunSnapshot, commits: Commits) -> Iterator
     if isinstance(there, Unread):
         return
     stage = stage_of(run)
+    tier = cache(partial(there.parameters, sha))
     for name, logged in sorted(run.params.items()):
-        declared = _declared(there, sha, name.replace("/", "."), stage)
+        declared = _declared(tier, name.replace("/", "."), stage)
         if declared:
             yield _edge(use, name, logged, declared)
 
@@ -37,9 +40,11 @@ def stage_of(run: RunSnapshot) -> str:
     return run.tags.get("expdocs.stage", "").rpartition(":")[2]
 
 
-def _declared(commits: Commits, sha: str, name: str, stage: str) -> list[tuple[str, Any]]:
-    for tier in range(TIERS):
-        found = [one for one in commits.parameters(sha, tier) if name in one.values]
+def _declared(
+    tier: Callable[[int], Sequence[Declared]], name: str, stage: str
+) -> list[tuple[str, Any]]:
+    for number in range(TIERS):
+        found = [one for one in tier(number) if name in one.values]
         found = [one for one in found if one.stage == stage] or found
         if found:
             return [(one.source, one.values[name]) for one in found]

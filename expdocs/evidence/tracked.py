@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from expdocs.evidence.dvccache import cached_listing
-from expdocs.evidence.dvcfiles import is_dvc_file, origin, tracked_hashes
+from expdocs.evidence.dvcfiles import DvcFile, is_dvc_file, read_dvc_file
 from expdocs.evidence.dvclock import (
     Stage,
     declared_files,
@@ -20,14 +20,15 @@ from expdocs.objects import ObjectStore
 from expdocs.questions import Note
 
 Files = tuple[tuple[str, str], ...]
+_NO_FILE = DvcFile({})
 _NOWHERE: frozenset[str] = frozenset()
 
 
 class Tracked:
     """Answers about the data of trees.
 
-    Stages, parameters and datasets are looked for outside of the folders of ``records`` alone: those
-    are large, and other ones in every commit.
+    Stages, parameters and datasets are looked for outside of the folders of ``records`` alone:
+    those are large, and other ones in every commit.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Tracked:
         self._root = root
         self._note = note
         self._hashes: dict[Files, dict[str, str]] = {}
-        self._parsed: dict[tuple[str, str], dict[str, str]] = {}
+        self._parsed: dict[tuple[str, str], DvcFile] = {}
         self._locked: dict[tuple[str, str, str], tuple[Stage, ...]] = {}
 
     def hashes(self, tree: str, left_out: frozenset[str] = _NOWHERE) -> dict[str, str]:
@@ -49,7 +50,7 @@ class Tracked:
             stages = [stage for _, locked in self._locks(files) for stage in locked]
             found: dict[str, str] = {}
             for path, blob in files:
-                found |= self._parse(path, blob)
+                found |= self._read(path, blob).hashes
             self._hashes[files] = with_stages(found, stages)
         return self._hashes[files]
 
@@ -70,8 +71,9 @@ class Tracked:
         """Return where the data at a path was imported from, or an empty text."""
         holders = {path, *parents(path)}
         for file, blob in self._files(tree, self._records):
-            if file.endswith(".dvc") and not holders.isdisjoint(self._parse(file, blob)):
-                return origin(self._content(blob))
+            read = self._read(file, blob)
+            if not holders.isdisjoint(read.hashes):
+                return read.origin
         return ""
 
     def datasets(self, tree: str) -> set[tuple[str, str]]:
@@ -95,11 +97,11 @@ class Tracked:
     def _files(self, tree: str, left_out: frozenset[str] = _NOWHERE) -> Files:
         return self._trees.files(tree, is_dvc_file, left_out)
 
-    def _parse(self, path: str, blob: str) -> dict[str, str]:
+    def _read(self, path: str, blob: str) -> DvcFile:
         if not path.endswith(".dvc"):
-            return {}
+            return _NO_FILE
         if (path, blob) not in self._parsed:
-            self._parsed[path, blob] = tracked_hashes(path, self._content(blob))
+            self._parsed[path, blob] = read_dvc_file(path, self._content(blob))
         return self._parsed[path, blob]
 
     def _locks(self, files: Files) -> Iterator[tuple[str, tuple[Stage, ...]]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from expdocs.evidence.dvccache import cached_listing
-from expdocs.evidence.dvcfiles import LOCK, PIPELINE, is_dvc_file, tracked_hashes
+from expdocs.evidence.dvcfiles import LOCK, PIPELINE, is_dvc_file, read_dvc_file
 from expdocs.evidence.dvclock import Stage, locked_stages, with_stages
 from expdocs.evidence.tracked import directory_above
 from expdocs.files import Files
@@ -31,7 +31,7 @@ def _hashes(files: Files) -> dict[str, str]:
     hashes: dict[str, str] = {}
     for path in paths:
         if path.endswith(".dvc"):
-            hashes |= tracked_hashes(path, files.read(path) or b"")
+            hashes |= read_dvc_file(path, files.read(path) or b"").hashes
     return with_stages(hashes, _stages(files, paths))
 
 

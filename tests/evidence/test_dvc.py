@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from expdocs.evidence.commits import Commits
-from expdocs.evidence.dvcfiles import is_dvc_file, listing_path, tracked_hashes
+from expdocs.evidence.dvcfiles import is_dvc_file, listing_path, read_dvc_file
 from expdocs.repository import Repository
 
 Run = Callable[..., str]
@@ -133,7 +133,7 @@ def test_a_stage_dependency_has_the_hash_that_the_stage_saw(project: tuple[Path,
     ],
 )  # fmt: skip
 def test_odd_files_tell_what_they_can(content: str, expected: dict[str, str]) -> None:
-    assert tracked_hashes("d/x.dvc", content.encode()) == expected
+    assert read_dvc_file("d/x.dvc", content.encode()).hashes == expected
 
 
 def test_only_dvc_files_are_read() -> None:
