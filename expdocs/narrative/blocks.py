@@ -9,7 +9,12 @@ commit, so they have no part in whether a page is fresh.
 import re
 from typing import NamedTuple
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~$:@=^-])")
+# What every Markdown parser takes after a backslash; the rest are entities, which are no HTML.
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|-])")
+_ENTITIES = (
+    *(("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("~", "&#126;"), ("$", "&#36;")),
+    *(("://", "&#58;//"), ("www.", "www&#46;"), ("@", "&#64;"), ("=", "&#61;"), ("^", "&#94;")),
+)
 _FENCE = re.compile(r"`{3,}")
 
 
@@ -62,7 +67,11 @@ def _line(cells: list[str]) -> str:
 def escaped(text: str) -> str:
     """Return plain text for one line of Markdown: no markup, no HTML, no link."""
     line = " ".join(printable(text).split())
-    return _MARKUP.sub(r"\\\1", line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+    # Entities hold a sharp sign, so what a backslash stands before is found first.
+    shown = _MARKUP.sub(r"\\\1", line)
+    for character, entity in _ENTITIES:
+        shown = shown.replace(character, entity)
+    return shown
 
 
 def printable(text: str) -> str:
