@@ -14,10 +14,10 @@ from expdocs.findings import Finding, Severity
 from expdocs.records.digest import record_digest
 from expdocs.records.links import SUPERSEDES
 from expdocs.records.record import Record
+from expdocs.records.validity import schema_errors
 from expdocs.rules.context import Context
 from expdocs.rules.engine import check_record
 from expdocs.rules.lifecycle import is_author, person_id
-from expdocs.rules.schema import schema_errors
 from expdocs.workspace import Workspace
 
 

@@ -19,7 +19,7 @@ from expdocs.kinds.registry import Kind
 from expdocs.records.frontmatter import ReadProblem, read_record
 from expdocs.records.outline import id_of_file
 from expdocs.records.record import Record
-from expdocs.rules.schema import schema_errors
+from expdocs.records.validity import schema_errors
 from expdocs.workspace import Workspace
 
 MAX_SLUG_BYTES = 120

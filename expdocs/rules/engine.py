@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from expdocs.findings import Finding
 from expdocs.records.record import Record
+from expdocs.records.validity import schema_errors
 from expdocs.rules import (
     claims,
     evidence,
@@ -52,7 +53,7 @@ def check_record(record: Record, context: Context) -> list[Finding]:
 
 def judge(record: Record, context: Context) -> Judgement:
     """Apply every rule to a record."""
-    subject = Subject(record, context, schema.schema_errors(record))
+    subject = Subject(record, context, schema_errors(record))
     found = (finding for check in CHECKS for finding in check(subject))
     result = suppress(subject, secrets.unquoted(subject, found))
     lifecycle_findings = tuple(lifecycle.check(subject))

@@ -18,10 +18,10 @@ from expdocs.kinds.registry import Kind
 from expdocs.prose.references import DvcLink, GitLink, ReferenceProblem, parse_reference
 from expdocs.records.corpus import Corpus
 from expdocs.records.record import Record, RunUse
+from expdocs.records.validity import schema_errors
 from expdocs.rules.context import Context, Subject
 from expdocs.rules.engine import check_corpus
 from expdocs.rules.evidence import triangle
-from expdocs.rules.schema import schema_errors
 from expdocs.site.citations import Citations, CitationView
 from expdocs.site.revisions import Revisions, load_revisions
 from expdocs.site.urls import page_of, run_url

@@ -21,9 +21,9 @@ from expdocs.evidence.snapshots import (
 from expdocs.evidence.store import BrokenSnapshot
 from expdocs.evidence.verdicts import Verdicted, newest_reports
 from expdocs.questions import unnoted
+from expdocs.records.validity import schema_errors
 from expdocs.rules.context import Context, Subject
 from expdocs.rules.evidence import RunEdge, triangle
-from expdocs.rules.schema import schema_errors
 from expdocs.trackers.datadrift import data_drift, data_subject
 from expdocs.trackers.doors import FAILURES, Doors
 from expdocs.trackers.drift import drift, gone, run_subject, unasked, without_snapshot

@@ -27,7 +27,7 @@ from expdocs.kinds.registry import Kind, common_schema, load_registry
 from expdocs.kinds.validation import Validator
 from expdocs.records.frontmatter import read_record
 from expdocs.records.record import Record
-from expdocs.rules.schema import schema_errors
+from expdocs.records.validity import schema_errors
 
 EXAMPLES = settings(
     max_examples=int(os.environ.get("EXPDOCS_EXAMPLES", "30")),

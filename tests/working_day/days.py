@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from expdocs.records.validity import schema_errors
 from expdocs.rules.context import Subject
 from expdocs.rules.evidence import triangle
-from expdocs.rules.schema import schema_errors
 from expdocs.workspace import Workspace
 
 TRAIN = """\

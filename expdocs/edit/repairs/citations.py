@@ -11,8 +11,8 @@ from expdocs.facts.tables import metric_names
 from expdocs.prose.references import format_reference
 from expdocs.prose.scanner import UncitedNumber, scan, uncited_numbers
 from expdocs.records.record import Record
+from expdocs.records.validity import schema_errors
 from expdocs.rules.context import Context
-from expdocs.rules.schema import schema_errors
 
 
 def mend(record: Record, context: Context) -> Mended | None:

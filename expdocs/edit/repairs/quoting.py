@@ -11,7 +11,7 @@ from expdocs.edit.source import Edit, apply_edits, quoted
 from expdocs.kinds.registry import Kind, Registry
 from expdocs.records.frontmatter import ReadProblem, RecordFile, read_record
 from expdocs.records.record import DECLARED, Record
-from expdocs.rules.schema import schema_errors
+from expdocs.records.validity import schema_errors
 from expdocs.yamlnodes import Scalar
 
 _RULES = ("REC110", "REC112")

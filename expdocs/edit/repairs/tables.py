@@ -5,8 +5,8 @@ from __future__ import annotations
 from expdocs.edit.blocks import with_run_table
 from expdocs.edit.repairs.mended import Mended, suppressed
 from expdocs.records.record import Record
+from expdocs.records.validity import schema_errors
 from expdocs.rules.context import Context
-from expdocs.rules.schema import schema_errors
 
 
 def mend(record: Record, context: Context) -> Mended | None:

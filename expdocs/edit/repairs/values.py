@@ -14,8 +14,9 @@ from expdocs.kinds.validation import dotted
 from expdocs.records.frontmatter import ReadProblem
 from expdocs.records.meant import Meant, with_values
 from expdocs.records.record import Record
+from expdocs.records.validity import schema_errors
 from expdocs.rules.context import Context
-from expdocs.rules.schema import meant_values, schema_errors
+from expdocs.rules.schema import meant_values
 from expdocs.yamlnodes import YamlMapping
 
 # Mending one value may bring the next fault to light, as where the one decides on the other.
