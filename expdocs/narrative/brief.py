@@ -46,7 +46,8 @@ class Brief(NamedTuple):
     """All that a page may rest on. What is not in here does not exist for a writer.
 
     ``page`` is the kind of page (``overview``, ``phase``, ``suggest`` …), ``question`` what was
-    asked where somebody asked, ``language`` a BCP 47 tag.
+    asked where somebody asked, ``language`` a BCP 47 tag. ``drafts`` are the ids of records that
+    belong here and are left out, for a draft may still say anything.
     """
 
     page: str
@@ -56,3 +57,4 @@ class Brief(NamedTuple):
     records: tuple[Material, ...]
     data: Mapping[str, Datum]
     question: str = ""
+    drafts: tuple[str, ...] = ()
