@@ -15,16 +15,16 @@ from collections.abc import Iterable, Sequence
 
 _WORD = re.compile(r"[^\W\d_]+(?:[\d_]*[^\W\d_]+)*\d*")
 # Thai, Lao, Myanmar, Khmer; Kana and Han.
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+")
+UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+")
 
 
 def words_of(text: str) -> frozenset[str]:
     """Return the words of a text in small letters."""
     found: set[str] = set()
     for word in _WORD.findall(text.casefold()):
-        for run in _UNSPACED.findall(word):
+        for run in UNSPACED.findall(word):
             found |= {run[at : at + 2] for at in range(max(1, len(run) - 1))}
-        found |= {part for part in _UNSPACED.split(word) if len(part) > 1}
+        found |= {part for part in UNSPACED.split(word) if len(part) > 1}
     return frozenset(found)
 
 

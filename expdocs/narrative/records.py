@@ -43,7 +43,7 @@ def material_of(record: Record) -> Material:
         verdict=record.text_of("verdict"),
         tags=record.texts_of("tags"),
         links=tuple((link.type, link.target) for link in links_of(record)),
-        passages=(*_of_fields(record), *_of_body(record)),
+        passages=(*field_passages(record), *_of_body(record)),
     )
 
 
@@ -84,7 +84,8 @@ def data_of(records: Iterable[Record], facts: Facts) -> Data:
 # --- prose
 
 
-def _of_fields(record: Record) -> Iterator[Passage]:
+def field_passages(record: Record) -> Iterator[Passage]:
+    """Yield the prose of a record's fields; items of lists have their number in the key."""
     for key, value in record.data.items():
         if key not in _NO_PROSE:
             yield from _texts(key, value, record.kind.shape.properties.get(key))
