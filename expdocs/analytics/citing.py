@@ -1,5 +1,6 @@
-"""The data that records cite: values of runs, and what is computed from them by a citation."""
+"""Data by how they come about: cited from a run, computed by a citation, derived by a method."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from expdocs.analytics.datum import Datum, Value
@@ -12,12 +13,14 @@ from expdocs.prose.references import (
     Ratio,
     RunRef,
     ValueOf,
+    encode,
     format_field,
     format_reference,
 )
 from expdocs.records.record import Record
 
 _FORMULAS = {"delta": "b - a", "ratio": "b / a"}
+_BRACES = str.maketrans({"{": "%7B", "}": "%7D"})
 
 
 def datum_of(record: Record, reference: Evidenced, facts: Facts, meaning: str = "") -> Datum:
@@ -31,7 +34,7 @@ def datum_of(record: Record, reference: Evidenced, facts: Facts, meaning: str = 
     formula, operands = _made_of(record, placed, facts)
     counted = isinstance(placed, Group) and placed.statistic == "count"
     return Datum(
-        id=format_reference(placed),
+        id=cited_as(placed),
         meaning=meaning or _meaning(placed),
         value=value,
         shown=shown(value, signed=change),
@@ -41,6 +44,45 @@ def datum_of(record: Record, reference: Evidenced, facts: Facts, meaning: str = 
         operands=operands,
         goal=goal_of(record, placed.field.name) if change and placed.field else "",
     )
+
+
+def cited_as(reference: Evidenced) -> str:
+    """Return a citation as an id; braces would end the placeholder that it stands in."""
+    return format_reference(reference).translate(_BRACES)
+
+
+def derived(
+    method: str,
+    subject: str,
+    value: Value,
+    meaning: str,
+    *,
+    formula: str,
+    operands: Iterable[str] = (),
+    records: Iterable[str] = (),
+    unit: str = "",
+    source: str = "",
+    goal: str = "",
+    signed: bool = False,
+) -> Datum:
+    """Return the datum of a computed value; ``source`` is where its method is described."""
+    return Datum(
+        id=derived_id(method, subject),
+        meaning=meaning,
+        value=value,
+        shown=shown(value, signed=signed),
+        records=tuple(dict.fromkeys(records)),
+        unit=unit,
+        formula=formula,
+        operands=tuple(dict.fromkeys(operands)),
+        method=source,
+        goal=goal,
+    )
+
+
+def derived_id(method: str, subject: str) -> str:
+    """Return the id of what a method computes about a subject, whose parts ``/`` separates."""
+    return f"{method}:{encode(subject)}".translate(_BRACES)
 
 
 def shown(value: Value, *, signed: bool = False) -> str:
@@ -87,7 +129,7 @@ def _side(record: Record, ref: RunRef, pair: Delta | Ratio, facts: Facts) -> str
     """Return the citation of one side of a comparison: a run's value, or the mean of a group."""
     owner = _owner(record, ref, facts)
     grouped = ref.label not in owner.labels and ref.label in owner.groups
-    return format_reference(Group("mean", ref, pair.field) if grouped else ValueOf(ref, pair.field))
+    return cited_as(Group("mean", ref, pair.field) if grouped else ValueOf(ref, pair.field))
 
 
 def _members(record: Record, reference: Group, facts: Facts) -> tuple[str, ...]:
@@ -96,7 +138,7 @@ def _members(record: Record, reference: Group, facts: Facts) -> tuple[str, ...]:
     if reference.field is None:
         return ()
     refs = (RunRef(label=use.label, record=owner.id) for use in uses if use.label)
-    return tuple(format_reference(ValueOf(ref, reference.field)) for ref in refs)
+    return tuple(cited_as(ValueOf(ref, reference.field)) for ref in refs)
 
 
 def _owner(record: Record, ref: RunRef, facts: Facts) -> Record:

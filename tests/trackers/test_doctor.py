@@ -41,6 +41,7 @@ def test_a_repository_in_which_all_is_well(checked_repo: Any, run_cli: Any, fact
         "extra mlflow": "ok",
         "extra dvc": "ok",
         "extra site": "ok",
+        "extra stats": "ok",
         "configuration": "ok",
         "clone": "ok",
         "hooks": "off",
