@@ -10,18 +10,15 @@ from typing import Any
 import click
 
 from expdocs.cli.output import note
+from expdocs.drafting.bench import Bench, git_add
 from expdocs.edit.evidenced import Chosen, fields_of
-from expdocs.edit.fix import fix_record
-from expdocs.edit.scaffold import create, refuse_broken
+from expdocs.edit.scaffold import create, drafted, refuse_broken
 from expdocs.errors import UsageError
-from expdocs.evidence.snapshots import RunSnapshot
 from expdocs.facts.similar import NEAR, Why, asked_by, look, similar
 from expdocs.history import History
 from expdocs.kinds.registry import Kind
 from expdocs.kinds.shape import typed
 from expdocs.questions import unnoted
-from expdocs.trackers.mlflow import Tracker, connect
-from expdocs.trackers.pull import Wanted, pull
 from expdocs.workspace import Workspace
 from expdocs.yamlnodes import YamlMapping, YamlProblem, read_yaml
 
@@ -83,23 +80,24 @@ def command(kind_name: str, title: str, **options: Any) -> int:
     values = dict(_values(workspace, kind, options))
     refuse_broken(kind, title, values)
     evidenced = bool(options["runs"] or options["baselines"] or options["sweeps"])
-    asked = False
+    bench = Bench(workspace, options["tracker"])
     if evidenced:
         _require(kind, "runs", "--run")
-        found, asked = _from_runs(workspace, options)
+        found = _from_runs(bench, options)
         values = {key: values.get(key) or found.get(key) for key in {**values, **found}}
     elif metric := _metric_options(options):
         values["metric"] = metric
-    path = create(workspace, kind, title, day, values)
-    # Only now is it known which metric the record names, whose history belongs to its evidence.
-    refresh = asked and not options["metric"]
-    written = _finish(workspace, path, options["tracker"], refresh=refresh) if evidenced else ()
     if evidenced:
+        path, text = drafted(workspace, kind, title, day, values)
+        bench.add(path, text, again=not options["metric"])
+        bench.mend(path)
+        bench.write()
         _tell_of_near(workspace.refreshed(), path)
+    else:
+        path = create(workspace, kind, title, day, values)
     if options["edit"]:
         click.edit(filename=str(workspace.root / path))
-    evidence = f"{workspace.settings.evidence} " if written else ""
-    click.echo(f"git add {evidence}{_quoted(path)}")
+    click.echo(git_add(*([workspace.settings.evidence] if evidenced else []), path))
     click.echo(path)
     return 0
 
@@ -207,55 +205,31 @@ def _metric_options(options: dict[str, Any]) -> dict[str, Any]:
 # --- from runs
 
 
-def _from_runs(workspace: Workspace, options: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-    """Return the fields that the runs tell, and whether the tracker had to be asked."""
+def _from_runs(bench: Bench, options: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields that the runs tell."""
     wanted = [
         (role, *_label_and_run(text))
         for role, key in (("baseline", "baselines"), ("candidate", "runs"), ("sweep", "sweeps"))
         for text in options[key]
     ]
-    names = [name for _, _, name in wanted]
-    ids = _pulled(workspace, names, options)
-    fresh = workspace.refreshed()
+    metrics = [options["metric"]] if options["metric"] else []
+    ids = bench.run_ids([name for _, _, name in wanted], metrics)
     chosen = [
-        Chosen(_snapshot(fresh, run_id), role, label)
+        Chosen(bench.snapshot(run_id), role, label)
         for (role, label, _), run_id in zip(wanted, ids, strict=True)
     ]
-    with fresh.context() as context:
-        fields = fields_of(chosen, options["metric"], context.commits, workspace.repository)
+    with bench.workspace.context() as context:
+        repository = bench.workspace.repository
+        fields = fields_of(chosen, options["metric"], context.commits, repository)
     if fields["metric"] and options["effect"] is not None:
         fields["metric"]["effect"] = options["effect"]
     _explain_gaps(fields, chosen)
-    return fields, any(workspace.evidence.run(run_id) is None for run_id in ids)
+    return fields
 
 
 def _label_and_run(text: str) -> tuple[str, str]:
     label, separator, run = text.partition("=")
     return (label, run) if separator and "://" not in label else ("", text)
-
-
-def _pulled(workspace: Workspace, names: Sequence[str], options: dict[str, Any]) -> list[str]:
-    """Return the runs' ids in order, with a snapshot of each pulled where it was missing."""
-    missing = [n for n in names if not isinstance(workspace.evidence.run(n), RunSnapshot)]
-    if not missing:
-        return list(names)
-    with _tracker(workspace, options["tracker"]) as tracker:
-        ids = {name: tracker.resolve(name) for name in missing}
-        wanted = [i for i in ids.values() if workspace.evidence.run(i) is None]
-        metrics = [options["metric"]] if options["metric"] else []
-        pull(workspace, lambda: tracker, Wanted(wanted, metrics=metrics, together=True))
-    return [ids.get(name, name) for name in names]
-
-
-def _tracker(workspace: Workspace, uri: str | None) -> Tracker:
-    return connect(uri, workspace.root, workspace.settings.trackers)
-
-
-def _snapshot(workspace: Workspace, run_id: str) -> RunSnapshot:
-    found = workspace.evidence.run(run_id)
-    if not isinstance(found, RunSnapshot):
-        raise UsageError(f"run {run_id} has no snapshot that can be read")
-    return found
 
 
 def _explain_gaps(fields: dict[str, Any], chosen: Sequence[Chosen]) -> None:
@@ -267,17 +241,6 @@ def _explain_gaps(fields: dict[str, Any], chosen: Sequence[Chosen]) -> None:
         note("the runs share no single metric: fill in `metric`, or give --metric")
 
 
-def _finish(workspace: Workspace, path: str, uri: str | None, *, refresh: bool) -> tuple[str, ...]:
-    """Pull what the new record names beyond its runs, and write its run table."""
-    fresh = workspace.refreshed()
-    wanted = Wanted([path], missing=not refresh, together=True)
-    done = pull(fresh, lambda: _tracker(fresh, uri), wanted)
-    fresh = fresh.refreshed()
-    with fresh.context() as context:
-        fix_record(fresh, context, fresh.corpus.by_path[path])
-    return (*done.written, workspace.settings.evidence)
-
-
 def _tell_of_near(workspace: Workspace, path: str) -> None:
     """Say in one line that the new record's runs were tried before, where they nearly were."""
     records, evidence = workspace.corpus.records, workspace.passing_evidence(unnoted)
@@ -287,7 +250,3 @@ def _tell_of_near(workspace: Workspace, path: str) -> None:
         told = f" of {run.records[0].id}" if run.records else ""
         how = "the same" if near[0].why is Why.SAME else "nearly the same"
         note(f"run {run.run_id[:12]}{told} was {how}: expdocs similar {asked[0].record_id}")
-
-
-def _quoted(path: str) -> str:
-    return f"'{path}'" if any(c in path for c in " '\"$&;()|<>*?") else path

@@ -88,6 +88,11 @@ def fix_record(workspace: Workspace, context: Context, record: Record) -> None:
         apply_repair(workspace, Repair(record.path, record.path, work.old, new, work.what))
 
 
+def mended_text(record: Record, context: Context) -> str:
+    """Return the text of a record, which need not be on disk, with all repairs made."""
+    return _mended(_Work(record, record.file.text), context).record.file.text
+
+
 def carry_out(workspace: Workspace, repairs: Sequence[Repair]) -> Iterator[Repair]:
     """Write repairs one after the other and yield each when it is done."""
     pending = Pending(workspace)

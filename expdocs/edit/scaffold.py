@@ -83,11 +83,23 @@ def create(
 ) -> str:
     """Write a new record and return its path, relative to the repository."""
     with only_one(workspace):
-        record_id = free_id(kind, day, workspace, draw)
-        text = filled(kind, {"id": record_id, "title": title, "date": day.isoformat(), **values})
-        path = new_path(kind, record_id, title, day)
+        path, text = drafted(workspace, kind, title, day, values, draw)
         create_bytes(workspace.place(path), text.encode("utf-8"))
     return path
+
+
+def drafted(
+    workspace: Workspace,
+    kind: Kind,
+    title: str,
+    day: date,
+    values: Mapping[str, Any],
+    draw: Draw = _AT_RANDOM,
+) -> tuple[str, str]:
+    """Return path and text of a new record under a free id, which nothing holds yet."""
+    record_id = free_id(kind, day, workspace, draw)
+    text = filled(kind, {"id": record_id, "title": title, "date": day.isoformat(), **values})
+    return new_path(kind, record_id, title, day), text
 
 
 def new_path(kind: Kind, record_id: str, title: str, day: date) -> str:

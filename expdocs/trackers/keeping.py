@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -46,8 +46,12 @@ class Keeper:
         """Return a document as it will be when the pull is finished; None when there is none."""
         if str(path) in self._waiting:
             return self._waiting[str(path)]
-        target = self._target(path)
-        return target.read_bytes() if target.is_file() else None
+        return self._workspace.files.read(self._path(path))
+
+    @property
+    def held(self) -> Mapping[str, bytes]:
+        """The documents that wait to be written, by path in the evidence folder."""
+        return self._waiting
 
     def archive(self, path: PurePosixPath | str, about: dict[str, str]) -> None:
         """Keep a document that is going to be replaced, and beside it the reason."""

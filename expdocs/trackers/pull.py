@@ -6,7 +6,7 @@ rests on is never replaced, unless a reason is given; then the old file is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -48,7 +48,8 @@ class Pulled(NamedTuple):
     """What a pull did: paths written (relative to the repository), tags made, what was wrong.
 
     With ``contradictions`` and no reason to replace, no document that changed was written.
-    ``problems`` are runs that could not be pulled; they did not stop the others.
+    ``problems`` are runs that could not be pulled; they did not stop the others. ``held`` are the
+    documents, by path in the evidence folder, that a pull found and was told not to write.
     """
 
     run_ids: tuple[str, ...]
@@ -58,6 +59,7 @@ class Pulled(NamedTuple):
     missing_commits: tuple[str, ...]
     contradictions: tuple[Contradiction, ...]
     problems: tuple[Refused, ...]
+    held: Mapping[str, bytes]
 
 
 def pull(
@@ -67,23 +69,28 @@ def pull(
     *,
     replace: str = "",
     progress: Progress | None = None,
+    hold: bool = False,
 ) -> Pulled:
     """Pull what is wanted; ``progress`` is told how many runs are done of how many.
+
+    With ``hold`` nothing is written and nothing tagged.
 
     Raises ``Refused`` when a name fits no run, experiment or model, ``TrackerError`` when the
     tracker does not answer.
     """
     records, others = targets(workspace, wanted)
-    with keeping(workspace, together=wanted.together) as keeper, workspace.context() as context:
+    together = wanted.together or hold
+    with keeping(workspace, together=together) as keeper, workspace.context() as context:
         job = _Job(context, keeper, Reliance(context), wanted, replace)
         if _asks_a_tracker(job, records, others):
             with connect() as tracker:
                 _pull_from(tracker, job, records, others, progress)
         commits = _pull_commits(job, records)
         refused = bool(job.contradictions) and not replace
-        if not refused:
+        if not (refused or hold):
             keeper.finish()
-    tags = History(workspace.root).keep(commits, workspace.settings) if commits else []
+    kept = commits and not hold
+    tags = History(workspace.root).keep(commits, workspace.settings) if kept else []
     return Pulled(
         run_ids=tuple(job.run_ids),
         written=tuple(keeper.written),
@@ -92,6 +99,7 @@ def pull(
         missing_commits=tuple(job.missing_commits),
         contradictions=tuple(job.contradictions),
         problems=tuple(job.problems),
+        held=dict(keeper.held) if hold and not refused else {},
     )
 
 
