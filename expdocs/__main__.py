@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 # Few of our values hold themselves, so looking for those that do finds nothing, at length.
@@ -16,8 +17,19 @@ def main() -> None:
     from expdocs.cli.program import run  # noqa: PLC0415
 
     code = run(sys.argv[1:])
-    gc.freeze()  # nor is there anything to look for as the interpreter goes
-    sys.exit(code)
+    if "logging" in sys.modules:  # as every library has that does something at the end
+        sys.exit(code)
+    _leave(code)
+
+
+def _leave(code: int) -> None:
+    """Exit without taking the interpreter apart, which takes longer than asking git something."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        sys.exit(code)
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,6 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import rfc8785
-
 # RFC 8785 numbers are IEEE 754 doubles: beyond this an integer would not survive the way back.
 MAX_SAFE_INTEGER = 2**53 - 1
 # Between these, Python and JavaScript write a fraction alike.
@@ -19,7 +17,10 @@ _written = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 
 
 def canonical_bytes(value: Any) -> bytes:
-    """Return the RFC 8785 bytes of a JSON value; non-finite floats become strings."""
+    """Return the RFC 8785 bytes of a JSON value; non-finite floats become strings.
+
+    Raises ``ValueError`` for text that UTF-8 cannot hold.
+    """
     plain = _Plain()
     document = plain.of(value)
     if plain.common:
@@ -27,6 +28,8 @@ def canonical_bytes(value: Any) -> bytes:
             return _written(document).encode("utf-8")
         except UnicodeEncodeError:  # which rfc8785 refuses in its own words
             pass
+    import rfc8785  # noqa: PLC0415 - few documents need it
+
     return rfc8785.dumps(document)
 
 

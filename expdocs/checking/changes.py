@@ -12,6 +12,8 @@ from expdocs.files import Entry, mark_of
 from expdocs.repository import Repository
 
 COMMIT, NONE = "commit", "missing"
+# So many are read as whole objects by a process that will be asked for more anyway.
+_FEW = 50
 
 
 class Changes(NamedTuple):
@@ -70,8 +72,9 @@ def _marks(parts: Sequence[str]) -> dict[str, str]:
 def commits_in(repository: Repository, shas: Iterable[str]) -> dict[str, str]:
     """Ask git once which objects are commits that it holds."""
     wanted = list(shas)
-    if not wanted:
-        return {}
+    if len(wanted) <= _FEW:
+        found = {sha: repository.objects.get(sha) for sha in wanted}
+        return {sha: COMMIT if one and one.type == COMMIT else NONE for sha, one in found.items()}
     asked = "\n".join(wanted).encode()
     form = "--batch-check=%(objecttype)"
     answers = repository.run("cat-file", form, stdin=asked).decode().splitlines()

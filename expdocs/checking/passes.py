@@ -76,7 +76,7 @@ def _in_processes(
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
     from multiprocessing import get_context  # noqa: PLC0415
 
-    # Forking is safe here, for there is one thread and no git is running; elsewhere it may not be.
+    # Forking is safe here, for there is one thread; elsewhere it may not be.
     method = get_context("fork" if sys.platform == "linux" else "spawn")
     with ProcessPoolExecutor(len(shares) - 1, mp_context=method) as pool:
         # Sent while this process reads on, so it must not be what this process reads into.

@@ -67,6 +67,7 @@ def command(
     The rules always see all records; PATHS only choose in which files findings are reported.
     """
     repository = Repository.discover(Path.cwd())
+    click.get_current_context().with_resource(repository.objects)  # one git for all that is asked
     choice = _Choice(_ids(select), _ids(ignore), keeps=not no_cache)
     files, state, compared = scope_of(repository, staged=staged, base=base, hook=hook)
     settings = load_settings(files.read, repository.root)
@@ -114,8 +115,11 @@ def _print(form: str, report: Report) -> None:
             note(f"{summary} was not written: {problem.strerror or problem}")
 
 
-def _known(repository: Repository, commit: str, choice: _Choice) -> list[Finding]:
+def _known(repository: Repository, base: str, choice: _Choice) -> list[Finding]:
     """Return the findings that a commit already has; none where it cannot be checked at all."""
+    commit = repository.resolve(base)
+    if commit is None:  # before the first commit
+        return []
     files = repository.commit_files(commit)
     try:
         settings = load_settings(files.read, repository.root)

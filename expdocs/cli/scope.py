@@ -11,7 +11,10 @@ from expdocs.repository import Repository
 
 
 class Scope(NamedTuple):
-    """Files of the ``disk``, the ``index`` or a ``commit``; ``base`` is None to report all."""
+    """Files of the ``disk``, the ``index`` or a ``commit``.
+
+    ``base`` names the commit whose findings are no news; None to report all.
+    """
 
     files: Files
     state: str
@@ -27,7 +30,7 @@ def scope_of(repository: Repository, *, staged: bool, base: str | None, hook: bo
     if base is not None:
         compared: str | None = _merge_base(repository, "HEAD", base)
     else:
-        compared = repository.resolve("HEAD") if staged or hook else None
+        compared = "HEAD" if staged or hook else None
     if staged or hook:
         return Scope(repository.index_files(), "index", compared)
     return Scope(repository.working_files(), "disk", compared)

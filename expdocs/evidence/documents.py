@@ -8,8 +8,6 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from rfc8785 import CanonicalizationError
-
 from expdocs.canonical import canonical_bytes
 
 _T = TypeVar("_T")
@@ -96,7 +94,7 @@ def canonical(value: Any) -> bytes:
     """Return canonical JSON; raises ``SnapshotProblem`` for text that UTF-8 cannot hold."""
     try:
         return canonical_bytes(value)
-    except (CanonicalizationError, UnicodeEncodeError) as error:
+    except ValueError as error:
         raise SnapshotProblem(f"the document cannot be written as JSON: {error}", "") from error
 
 
