@@ -62,6 +62,11 @@ class ObjectStore:
                 store.__exit__(kind, error, traceback)
             self._joined.clear()
 
+    def begin(self) -> None:
+        """Start git now, to have it ready when the first object is asked for."""
+        if self._depth:
+            self._process = self._process or self._started()
+
     def join(self, other: ObjectStore) -> None:
         """Keep another store in use for as long as this one is."""
         if self._depth and other not in self._joined:

@@ -1,6 +1,6 @@
 """Judging what changed, and what asked about it."""
 
-from __future__ import annotations
+# Without postponed annotations, each of which NamedTuple would compile at every start.
 
 import json
 import zlib

@@ -6,7 +6,7 @@ record with its outline and the questions that were asked about it. What does no
 forgotten: another key, another form, damage.
 """
 
-from __future__ import annotations
+# Without postponed annotations, each of which NamedTuple would compile at every start.
 
 import json
 import zlib

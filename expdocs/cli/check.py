@@ -67,7 +67,7 @@ def command(
     The rules always see all records; PATHS only choose in which files findings are reported.
     """
     repository = Repository.discover(Path.cwd())
-    click.get_current_context().with_resource(repository.objects)  # one git for all that is asked
+    click.get_current_context().with_resource(repository.objects).begin()  # one git for all
     choice = _Choice(_ids(select), _ids(ignore), keeps=not no_cache)
     files, state, compared = scope_of(repository, staged=staged, base=base, hook=hook)
     settings = load_settings(files.read, repository.root)

@@ -5,7 +5,7 @@
 ``**/__pycache__/`` for a folder. A bare ``dvc.lock`` is the old form of ``**/dvc.lock``.
 """
 
-from __future__ import annotations
+# Without postponed annotations, each of which NamedTuple would compile at every start.
 
 from functools import lru_cache
 from typing import NamedTuple

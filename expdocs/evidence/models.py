@@ -1,6 +1,6 @@
 """Registered models as evidence: which run each version came from, where each alias points."""
 
-from __future__ import annotations
+# Without postponed annotations, each of which NamedTuple would compile at every start.
 
 import hashlib
 import re

@@ -1,6 +1,6 @@
 """Evidence that a later pull took the place of: kept, with the reason, and never relied on."""
 
-from __future__ import annotations
+# Without postponed annotations, each of which NamedTuple would compile at every start.
 
 import re
 from pathlib import PurePosixPath

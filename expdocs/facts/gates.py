@@ -4,7 +4,7 @@ A threshold is a metric's name beside ``op`` and ``value``; with a run beside it
 names who meets it. Values are compared as recorded: nothing is rounded.
 """
 
-from __future__ import annotations
+# Without postponed annotations, each of which NamedTuple would compile at every start.
 
 import math
 import operator

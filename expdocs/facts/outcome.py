@@ -5,7 +5,7 @@ over repeated runs (B. L. Welch, Biometrika 34, 1947), turned so that more is be
 is held against the effect that the hypothesis states.
 """
 
-from __future__ import annotations
+# Without postponed annotations, each of which NamedTuple would compile at every start.
 
 import math
 from collections.abc import Mapping, Sequence

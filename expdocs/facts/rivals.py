@@ -1,6 +1,6 @@
 """Whether a promoted run beats what it replaces: its experiments' baselines, the model in use."""
 
-from __future__ import annotations
+# Without postponed annotations, each of which NamedTuple would compile at every start.
 
 import operator
 from collections.abc import Iterator, Sequence

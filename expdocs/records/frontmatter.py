@@ -4,7 +4,7 @@ The front matter stands between a first line ``---`` and the next line ``---``; 
 the Markdown body. Offsets count code points from the beginning of the file.
 """
 
-from __future__ import annotations
+# Without postponed annotations, each of which NamedTuple would compile at every start.
 
 import re
 from bisect import bisect_right

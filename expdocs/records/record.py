@@ -1,6 +1,6 @@
 """A record: one file of a known kind, its data typed by the kind's schema, with places."""
 
-from __future__ import annotations
+# Without postponed annotations, each of which NamedTuple would compile at every start.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

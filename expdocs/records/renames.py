@@ -1,6 +1,6 @@
 """Renames of metrics, as accepted decisions state them and as an outline keeps them."""
 
-from __future__ import annotations
+# Without postponed annotations, each of which NamedTuple would compile at every start.
 
 from collections.abc import Iterator
 from typing import NamedTuple
