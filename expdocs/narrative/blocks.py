@@ -9,12 +9,8 @@ commit, so they have no part in whether a page is fresh.
 import re
 from typing import NamedTuple
 
-# What every Markdown parser takes after a backslash; the rest are entities, which are no HTML.
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|-])")
-_ENTITIES = (
-    *(("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("~", "&#126;"), ("$", "&#36;")),
-    *(("://", "&#58;//"), ("www.", "www&#46;"), ("@", "&#64;"), ("=", "&#61;"), ("^", "&#94;")),
-)
+from expdocs.narrative.inert import escape
+
 _FENCE = re.compile(r"`{3,}")
 
 
@@ -57,21 +53,11 @@ def _fenced(block: Listing) -> str:
 
 
 def _row(cells: tuple[str, ...]) -> str:
-    return _line([escaped(cell) for cell in cells])
+    return _line([escape(cell) for cell in cells])
 
 
 def _line(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def escaped(text: str) -> str:
-    """Return plain text for one line of Markdown: no markup, no HTML, no link."""
-    line = " ".join(printable(text).split())
-    # Entities hold a sharp sign, so what a backslash stands before is found first.
-    shown = _MARKUP.sub(r"\\\1", line)
-    for character, entity in _ENTITIES:
-        shown = shown.replace(character, entity)
-    return shown
 
 
 def printable(text: str) -> str:
