@@ -16,6 +16,8 @@ from expdocs.narrative.page import PageKind, Request
 DATA, DRAFTS = "data", "drafts"
 _SHORT = 16
 _NAMED = 3
+_MANY = 200
+_DAY_AND_NUMBER = len("-20-417")
 
 
 class Inputs(NamedTuple):
@@ -29,7 +31,7 @@ def inputs_of(
     brief: Brief, kind: PageKind, request: Request, provider: str, writer_key: Mapping[str, str]
 ) -> Inputs:
     """Return the key of a page and the digests that it is made of."""
-    digests = {record.id: _digest(record) for record in brief.records}
+    digests = _of_records(brief)
     digests[DATA] = _digest([_said(datum) for datum in brief.data.values()])
     if brief.drafts:
         digests[DRAFTS] = _digest(sorted(brief.drafts))
@@ -43,6 +45,17 @@ def inputs_of(
         "inputs": digests,
     }
     return Inputs(digests, f"sha256:{sha256_of(whole)}")
+
+
+def _of_records(brief: Brief) -> dict[str, str]:
+    """Return a digest for each record; of very many one for all with ids of the same month."""
+    digests = {record.id: _digest(record) for record in brief.records}
+    if len(digests) <= _MANY:
+        return digests
+    months: dict[str, list[str]] = {}
+    for name, digest in sorted(digests.items()):
+        months.setdefault(name[:-_DAY_AND_NUMBER], []).append(digest)
+    return {month: _digest(listed) for month, listed in months.items()}
 
 
 def _said(datum: Datum) -> list[Any]:

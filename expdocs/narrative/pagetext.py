@@ -4,7 +4,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from expdocs.narrative.pagefile import KIND, PageFile, Provenance, stripped
@@ -17,12 +17,18 @@ _LINE = 80
 Blocks = Sequence[tuple[str, str]]
 
 
-def page_text(provenance: Provenance, blocks: Blocks, before: PageFile | None = None) -> str:
+def page_text(
+    provenance: Provenance,
+    blocks: Blocks,
+    before: PageFile | None = None,
+    edited: Collection[str] = (),
+) -> str:
     """Return a page's text; what people wrote between the blocks ``before`` stays there.
 
     ``blocks`` are names and texts. What followed a block that is gone follows the one before it.
+    The old text of ``edited`` blocks is kept behind their new one.
     """
-    kept = _kept(before, [name for name, _ in blocks]) if before else {}
+    kept = _kept(before, [name for name, _ in blocks], edited) if before else {}
     parts = [kept.get("", "")]
     for name, text in blocks:
         parts += [_block(name, text), kept.get(name, "")]
@@ -34,8 +40,9 @@ def _block(name: str, text: str) -> str:
     return f"<!-- expdocs:{name} -->\n{stripped(text)}\n<!-- /expdocs:{name} -->"
 
 
-def _kept(before: PageFile, names: Sequence[str]) -> dict[str, str]:
+def _kept(before: PageFile, names: Sequence[str], edited: Collection[str]) -> dict[str, str]:
     """Return what people wrote, by the name of the block that it follows; empty for the first."""
+    old = before.generated
     body, blocks = before.record.file.body, before.record.prose.blocks
     starts = [0, *(one.end for one in blocks)]
     ends = [*(one.start for one in blocks), len(body)]
@@ -43,8 +50,9 @@ def _kept(before: PageFile, names: Sequence[str]) -> dict[str, str]:
     owner = ""
     for name, start, end in zip(["", *(one.name for one in blocks)], starts, ends, strict=True):
         owner = name if name in names else owner
-        if text := body[start:end].replace("\r\n", "\n").strip("\n").rstrip():
-            kept.setdefault(owner, []).append(text)
+        own = body[start:end].replace("\r\n", "\n").strip("\n").rstrip()
+        texts = (old.get(name, "") if name in edited else "", own)
+        kept.setdefault(owner, []).extend(text for text in texts if text)
     return {name: "\n\n".join(texts) for name, texts in kept.items()}
 
 

@@ -1,0 +1,184 @@
+"""A page's body from its brief and claims: Markdown in which no text of a record is markup.
+
+Every value from a run is a citation, so that a check of the page compares it with the evidence
+like any number that a person wrote.
+"""
+
+# Without postponed annotations, as in the modules beside this one.
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from expdocs.analytics.datum import Datum
+from expdocs.facts.cited import NUMBER_SCHEMES
+from expdocs.narrative.blocks import Block, markdown
+from expdocs.narrative.brief import Brief, Section
+from expdocs.narrative.catalogue import catalogue
+from expdocs.narrative.claims import PLACEHOLDER, Claim, Claims, Quote
+from expdocs.narrative.filling import Piece, pieces, value_with_unit
+from expdocs.narrative.inert import escape
+from expdocs.narrative.words import words_of
+from expdocs.prose.references import ReferenceProblem, parse_reference
+
+VERSION = "1"
+ABOUT, NUMBERS, LEFT_OUT = "about", "numbers", "left-out"
+_NUMBER = re.compile(r"[-+\u2212]?[0-9][0-9.]*(?:e[-+]?[0-9]+)?(?: ?%)?\Z")
+_LABELLED = ("interpretation", "warning", "question")
+_OPERANDS = 8
+_NAMES = ("title:", "option:")
+# Of records' own fields a page says the source by citing the record.
+_FIELDS = ("title:", "date:", "status:", "verdict:", "approach:", "metric:", "option:")
+
+
+class Rendering(NamedTuple):
+    """Everything that a page shows: ``model`` is empty where none wrote."""
+
+    brief: Brief
+    claims: Claims
+    blocks: Sequence[Block] = ()
+    model: str = ""
+
+
+def render(page: Rendering) -> list[tuple[str, str]]:
+    """Return the generated blocks of a page, names and Markdown, in order."""
+    return _Renderer(page).blocks()
+
+
+class _Renderer:
+    def __init__(self, page: Rendering) -> None:
+        self._page = page
+        self._brief = page.brief
+        self._words = catalogue("render", page.brief.language)
+
+    def blocks(self) -> list[tuple[str, str]]:
+        said = {one.key: one.claims for one in self._page.claims.sections}
+        found = [(ABOUT, self._about())]
+        for section in self._brief.sections:
+            found.append((section.key, self._section(section, said.get(section.key, ()))))
+        if rows := list(self._rows()):
+            found.append((NUMBERS, self._table(rows)))
+        if left := list(self._left_out()):
+            found.append((LEFT_OUT, _headed(self._words.say("left_out"), left)))
+        return found
+
+    def _about(self) -> str:
+        model = escape(self._page.model)
+        writer = self._words.say("model", model=model) if model else self._words.say("offline")
+        return f"> {self._words.say('draft', writer=writer)}"
+
+    # --- claims
+
+    def _section(self, section: Section, claims: Sequence[Claim]) -> str:
+        shown = [markdown(block) for block in self._page.blocks if block.section == section.key]
+        parts = [self._claim(claim) for claim in claims]
+        if not parts and not shown:
+            parts = [self._words.say("nothing")]
+        return _headed(section.title, ["\n".join(parts), *shown])
+
+    def _claim(self, claim: Claim) -> str:
+        label = self._words.say(claim.kind) if claim.kind in _LABELLED else ""
+        cited = ", ".join(claim.record_ids)
+        quoted = "".join(f"\n\n{_quote(quote)}" for quote in claim.quotes)
+        end = "\n" if quoted else ""
+        return f"-   {label}{self._filled(claim.text)} ({cited}){quoted}{end}"
+
+    def _filled(self, text: str) -> str:
+        found = pieces(text, self._brief.data, self._brief.language)
+        return "".join(_piece(piece) for piece in found)
+
+    def _valued(self, datum: Datum) -> str:
+        text = value_with_unit(datum, words_of(self._brief.language))
+        return _piece(Piece(text, datum))
+
+    # --- where the numbers come from
+
+    def _rows(self) -> Iterator[tuple[str, str, str]]:
+        for datum in self._used():
+            if not datum.id.startswith(_FIELDS):
+                yield self._valued(datum), _within(datum.meaning), self._source(datum)
+
+    def _used(self) -> Iterator[Datum]:
+        texts = (claim.text for one in self._page.claims.sections for claim in one.claims)
+        found = (place["id"] for text in texts for place in PLACEHOLDER.finditer(text))
+        yield from (self._brief.data[name] for name in dict.fromkeys(found))
+
+    def _source(self, datum: Datum) -> str:
+        parts = [", ".join(datum.records)]
+        if datum.formula:
+            parts.insert(0, _within(datum.formula))
+        if operands := [name for name in datum.operands if not name.startswith(_FIELDS)]:
+            parts.append(self._words.say("from_operands") + self._operands(operands))
+        if datum.method:
+            parts.append(_within(datum.method))
+        return "; ".join(part for part in parts if part)
+
+    def _operands(self, operands: Sequence[str]) -> str:
+        shown = [self._operand(name) for name in operands[:_OPERANDS]]
+        if len(operands) > _OPERANDS:
+            shown.append(self._words.say("more", count=str(len(operands) - _OPERANDS)))
+        return ", ".join(shown)
+
+    def _operand(self, name: str) -> str:
+        datum = self._brief.data.get(name)
+        return (datum and _cited(datum)) or _within(f"{datum.shown} ({name})" if datum else name)
+
+    def _table(self, rows: Iterable[tuple[str, str, str]]) -> str:
+        header = [self._words.say(name) for name in ("number", "meaning", "source")]
+        lines = [_row(header), _row(["---"] * len(header)), *map(_row, rows)]
+        return _headed(self._words.say("numbers"), ["\n".join(lines)])
+
+    # --- what is not in here
+
+    def _left_out(self) -> Iterator[str]:
+        said = [(one.record_id, one.reason) for one in self._page.claims.uncovered]
+        said += [(name, self._words.say("draft_record")) for name in self._brief.drafts]
+        if said:
+            yield "\n".join(f"-   {name}: {escape(reason)}" for name, reason in said)
+
+
+def _piece(piece: Piece) -> str:
+    """Return a part of a claim; a number that a run gives cites it, its unit stands behind."""
+    if piece.datum is None or piece.form:
+        return _within(piece.text)
+    if cited := _cited(piece.datum):
+        return f"{cited}{_within(piece.text.removeprefix(piece.datum.shown))}"
+    if piece.datum.id.startswith(_NAMES):
+        return f"*{_within(piece.text.strip())}*"
+    return _within(piece.text)
+
+
+def _within(text: str) -> str:
+    """Return text inside of a line as inert Markdown, with a blank where it has some at its ends.
+
+    Nothing is the beginning of a line here, where more would have to be escaped.
+    """
+    stripped = text.strip()
+    if not stripped:
+        return " " if text else ""
+    before = " " if text[0].isspace() else ""
+    return f"{before}{escape(f'({stripped}')[1:]}{' ' if text[-1].isspace() else ''}"
+
+
+def _cited(datum: Datum) -> str:
+    """Return a number as a citation of where it comes from; an empty text for anything else."""
+    scheme, _, target = datum.id.partition(":")
+    if scheme not in NUMBER_SCHEMES or not _NUMBER.match(datum.shown):
+        return ""
+    try:
+        parse_reference(scheme, target)
+    except ReferenceProblem:
+        return ""
+    return f"[{datum.shown}]({datum.id})"
+
+
+def _quote(quote: Quote) -> str:
+    return f"    > {escape(quote.text)} ({quote.record_id})"
+
+
+def _headed(title: str, parts: Iterable[str]) -> str:
+    return "\n\n".join([f"## {escape(title)}", *(part.strip("\n") for part in parts if part)])
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
