@@ -88,9 +88,22 @@ class Settings(NamedTuple):
         """The folders that a check reads."""
         return tuple(dict.fromkeys((*self.records, self.evidence, self.schemas)))
 
+    @property
+    def synthesis(self) -> str:
+        """The folder of synthesis pages."""
+        return f"{self.records[0]}/synthesis"
+
+    def is_synthesis(self, path: str) -> bool:
+        """Whether a file is to be read as a synthesis page."""
+        if not path.startswith(f"{self.records[0]}/synthesis/"):
+            return False
+        return path.endswith(".md") and not path.endswith("/README.md")
+
     def is_record(self, path: str) -> bool:
         """Whether a file is to be read as a record."""
         if not path.endswith(_MARKDOWN) or path.startswith(f"{self.evidence}/"):
+            return False
+        if path.startswith(f"{self.records[0]}/synthesis/"):
             return False
         if path.rpartition("/")[2] in ("README.md", path[-3:]):
             return False
