@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from expdocs.analytics.citing import cited_as, derived, derived_id
 from expdocs.analytics.datum import Datum
-from expdocs.analytics.trial import Series, Trial
+from expdocs.analytics.trial import ABLATION, Series, Trial
 
 EXPECTED = "unbiased expected maximum, Tang et al. 2020 (arXiv 2004.13705)"
 
@@ -46,9 +46,12 @@ class Expected(NamedTuple):
 
 
 def bests(trials: Iterable[Trial]) -> tuple[Best, ...]:
-    """Return the best of every series among trials in the order of time, by project and metric."""
+    """Return the best of every series among trials in the order of time, by project and metric.
+
+    Ablations do not contend.
+    """
     groups: dict[Series, list[Trial]] = {}
-    for trial in once(trials):
+    for trial in contenders(once(trials)):
         groups.setdefault(trial.series, []).append(trial)
     return tuple(best_of(groups[series]) for series in sorted(groups))
 
@@ -74,6 +77,11 @@ def once(trials: Iterable[Trial]) -> tuple[Trial, ...]:
     return tuple(found)
 
 
+def contenders(trials: Iterable[Trial]) -> tuple[Trial, ...]:
+    """Return the trials that may be the best: an ablation leaves something out to see it missed."""
+    return tuple(trial for trial in trials if trial.role != ABLATION)
+
+
 def best_data(best: Best) -> Iterator[Datum]:
     """Yield the best value, the number of trials, and the value before the last improvement."""
     series, trial = best.series, best.trial
@@ -93,7 +101,7 @@ def best_data(best: Best) -> Iterator[Datum]:
         series.subject,
         len(best.tried),
         f"trials at {series.metric} in {series.project}",
-        formula="number of distinct arms",
+        formula="number of distinct arms without ablations",
         records=records,
         unit="trials",
     )

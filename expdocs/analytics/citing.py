@@ -81,8 +81,9 @@ def derived(
 
 
 def derived_id(method: str, subject: str) -> str:
-    """Return the id of what a method computes about a subject, whose parts ``/`` separates."""
-    return f"{method}:{encode(subject)}".translate(_BRACES)
+    """Return the id of what a method computes about a subject, which may end in ``#FIELD``."""
+    shown_subject = "#".join(encode(part) for part in subject.split("#"))
+    return f"{method}:{shown_subject}".translate(_BRACES)
 
 
 def shown(value: Value, *, signed: bool = False) -> str:

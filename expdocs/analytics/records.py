@@ -10,7 +10,7 @@ bound. A trend test on the running best would find one in nearly every history.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from expdocs.analytics.best import once
+from expdocs.analytics.best import contenders, once
 from expdocs.analytics.citing import derived, derived_id
 from expdocs.analytics.datum import Datum
 from expdocs.analytics.trial import Series, Trial, is_better
@@ -52,7 +52,7 @@ class Streak(NamedTuple):
 def streaks(trials: Iterable[Trial]) -> tuple[Streak, ...]:
     """Return the streak of every series among trials in the order of time, then by approach."""
     groups: dict[tuple[Series, str], list[Trial]] = {}
-    for trial in once(trials):
+    for trial in contenders(once(trials)):
         groups.setdefault((trial.series, ""), []).append(trial)
         if trial.approach:
             groups.setdefault((trial.series, trial.approach), []).append(trial)

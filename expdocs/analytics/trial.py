@@ -14,6 +14,7 @@ from expdocs.prose.references import Field, Group, RunRef, Suffix, ValueOf
 from expdocs.records.record import Record, RunUse
 
 GOALS = ("maximize", "minimize")
+BASELINE, ABLATION = "baseline", "ablation"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -150,7 +151,7 @@ def trial_of(
     sweep = uses[0].sweep
     runs = _population(record, uses[0], wanted, facts) if sweep else ()
     runs = runs or tuple(_run(record, use, wanted, facts) for use in uses)
-    seconds = [_seconds(facts.snapshot(use)) for use in uses]
+    seconds = [seconds_of(facts.snapshot(use)) for use in uses]
     return Trial(
         record_id=record.id,
         project=record.text_of("project"),
@@ -194,7 +195,7 @@ def _run(record: Record, use: RunUse, wanted: Wanted, facts: Facts) -> TrialRun:
         label=use.label,
         value=float(finite(found)),
         start=snapshot.start_time or "",
-        seconds=_seconds(snapshot),
+        seconds=seconds_of(snapshot),
         params=snapshot.params,
         data=declared_data(use) or snapshot.data,
         code=snapshot.code_tree or use.commit or snapshot.commit or "",
@@ -217,7 +218,7 @@ def _child(record: Record, child: PopulationRun, wanted: Wanted, facts: Facts) -
     return TrialRun(child.run_id, child.name, child.metrics[name], child.start_time or "")
 
 
-def _seconds(run: RunSnapshot) -> float | None:
+def seconds_of(run: RunSnapshot) -> float | None:
     """Return how long a run took; of a sweep's parent that holds its children's time."""
     try:
         start, end = (datetime.fromisoformat(t or "") for t in (run.start_time, run.end_time))
