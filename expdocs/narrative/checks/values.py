@@ -1,0 +1,152 @@
+"""Whether placeholders name data of the brief, show them soundly, and next to whom they belong."""
+
+import re
+from collections.abc import Collection, Iterator
+
+from expdocs.analytics.datum import Datum
+from expdocs.narrative.checks.view import Use, View, names_in, quoted, scheme, sides_in
+from expdocs.narrative.claims import FORMS
+from expdocs.narrative.words import fold
+from expdocs.spelling import closest
+
+_MANY = 2_000
+# A pair is of both sides: to cite one of them tells half of where the value is from.
+_PAIRS = ("delta", "ratio")
+_BEFORE = re.compile(r"(?:\A|[\s(\u3000-\u303f\u4e00-\u9fff\uff00-\uff0f\uff1a-\uff20])\Z")
+_AFTER = re.compile(
+    r"(?:'s|\u2019s)?(?:\Z|\s|[.,;:!?)\u2026]+(?:\s|\Z)|[\u3000-\u303f\u4e00-\u9fff\uff00-\uff20])"
+)
+_DASH = re.compile(r"[-\u2010-\u2015\u2212]\s*\Z")
+_NAME = re.compile(r"[^\W\d][\w-]*")
+
+
+def has_whole_placeholders(view: View) -> Iterator[str]:
+    """A brace that belongs to no placeholder is one that somebody meant."""
+    if any("{" in text or "}" in text for text in view.literals):
+        yield "a brace stands outside a placeholder: write {{ID}} or {{ID|direction}}"
+
+
+def shows_known_data(view: View) -> Iterator[str]:
+    """A placeholder or listed id that the brief lacks has no value."""
+    known = view.known.data
+    for one in dict.fromkeys([*(use.id for use in view.uses), *view.claim.fact_ids]):
+        if one not in known:
+            like = closest(one, known) if len(known) <= _MANY else ""
+            hint = f"did you mean {quoted(like)}?" if like else "use an id of the brief"
+            yield f"the brief has no datum {quoted(one)}: {hint}"
+
+
+def lists_what_it_shows(view: View) -> Iterator[str]:
+    """What is listed and what is shown are the same data."""
+    shown = [use.id for use in view.uses]
+    listed = view.claim.fact_ids
+    for one in dict.fromkeys(shown):
+        if one not in listed:
+            yield f"{quoted(one)} is shown and not listed: add it to fact_ids"
+    for one in dict.fromkeys(listed):
+        if one not in shown:
+            yield f"{quoted(one)} is listed and not shown: write {{{{{one}}}}} or unlist it"
+    if len(set(listed)) < len(listed):
+        yield "fact_ids holds an id twice: list each once"
+
+
+def shows_data_of_cited_records(view: View) -> Iterator[str]:
+    """A value stands with a citation of what it belongs to."""
+    cited = set(view.claim.record_ids)
+    for datum in view.listed:
+        owners = set(datum.records)
+        missing = sorted(owners - cited)
+        if missing and (scheme(datum.id) in _PAIRS or owners.isdisjoint(cited)):
+            yield f"{quoted(datum.id)} belongs to {missing[0]}: add that to record_ids"
+
+
+def has_sound_forms(view: View) -> Iterator[str]:
+    """A direction needs a difference, better and worse a goal too."""
+    for use in view.uses:
+        if use.form and use.form not in FORMS:
+            yield f"{quoted(use.form)} is no form of a placeholder: use {' or '.join(FORMS)}"
+        elif use.form and use.datum is not None and not _takes(use.datum, use.form):
+            need = "a difference" if use.form == "direction" else "a difference with a goal"
+            yield f"{quoted(use.id)} is not {need}: write {{{{{use.id}}}}} without |{use.form}"
+
+
+def _takes(datum: Datum, form: str) -> bool:
+    if isinstance(datum.value, str) or datum.value != datum.value:
+        return False
+    return bool(datum.goal) or (form == "direction" and scheme(datum.id) == "delta")
+
+
+def stands_apart(view: View) -> Iterator[str]:
+    """What touches a value changes it: a sign, a digit of the next, a letter that scales it."""
+    for before, use, after in zip(view.literals, view.uses, view.literals[1:], strict=False):
+        place = f"{{{{{use.id}}}}}"
+        if _DASH.search(before):
+            yield f"a dash stands before {place} and reads as a minus: use a comma or a colon"
+        elif not _BEFORE.search(before[-1:]) or not _AFTER.match(after):
+            yield f"put spaces around {place}; only punctuation may follow it directly"
+    if any(text == "" for text in view.literals[1:-1]):
+        yield "two placeholders touch: put words or a space between them"
+
+
+def stands_with_its_record(view: View) -> Iterator[str]:
+    """A value next to the title of a record is read as one of that record."""
+    owner = next((use for use in view.uses if use.is_name), None)
+    for use in view.uses:
+        if use.is_name:
+            owner = use
+        elif owner is not None and not _of(use, owner, view):
+            yield (
+                f"{quoted(use.id)} stands with {{{{{owner.id}}}}} and does not belong to it: "
+                "put it after the title of its own record"
+            )
+
+
+def _of(use: Use, owner: Use, view: View) -> bool:
+    if use.datum is None or owner.datum is None or not use.datum.records:
+        return True
+    if set(owner.datum.records) & set(use.datum.records):
+        return True
+    if scheme(owner.id) != "approach":
+        return False
+    found = (view.known.records.get(one) for one in use.datum.records)
+    return any(one is not None and one.approach == owner.datum.value for one in found)
+
+
+def stands_with_its_name(view: View) -> Iterator[str]:
+    """A run's label or a metric's name that is typed says whose value the next one is."""
+    if not view.uses:
+        return
+    names = view.known.names
+    typed = set().union(*(names.get(one, ()) for one in view.claim.record_ids))
+    for number, text in enumerate(view.literals):
+        for name in _NAME.findall(fold(text)):
+            if name in typed and name not in _nearest(view, number):
+                yield f"{quoted(name)} stands with a value of something else: put its own there"
+
+
+def _nearest(view: View, number: int) -> Collection[str]:
+    """Return the names of the next value after a literal, or else of the one before it."""
+    values = [*view.uses[number:], *reversed(view.uses[:number])]
+    use = next((one for one in values if one.datum is not None and not one.is_name), None)
+    return names_in(use.id) if use else ()
+
+
+def names_what_changed(view: View) -> Iterator[str]:
+    """A change is read as one of what is named last: of the pair, that is the second side."""
+    mentions = list(_mentions(view))
+    for number, use in enumerate(view.uses):
+        if scheme(use.id) in _PAIRS:
+            first, second = (set(side) for side in sides_in(use.id))
+            named = [(at, name) for at, name in mentions if name in first ^ second]
+            before = [name for at, name in named if at <= number]
+            after = [name for at, name in named if at > number]
+            if [*reversed(before), *after, *second][0] in first - second:
+                yield f"{quoted(use.id)} is a change of its second side: name that just before it"
+
+
+def _mentions(view: View) -> Iterator[tuple[int, str]]:
+    """Yield what is named in the order of the text, with the number of the next placeholder."""
+    for number, text in enumerate(view.literals):
+        yield from ((number, name) for name in _NAME.findall(fold(text)))
+        if number < len(view.uses) and view.uses[number].is_name:
+            yield number, view.uses[number].id.partition(":")[2]

@@ -1,0 +1,127 @@
+"""A claim as checks look at it: its words, its placeholders, and what the brief knows of them."""
+
+# Without postponed annotations, each of which NamedTuple would compile at every start.
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from expdocs.analytics.datum import Datum
+from expdocs.narrative.brief import Brief, Material, Section
+from expdocs.narrative.claims import PLACEHOLDER, Claim
+from expdocs.narrative.inert import plain
+from expdocs.narrative.words import COMMON, Words, fold, words_of
+
+# Stands where a placeholder stood; a text that holds it has a character that no text may hold.
+HOLE = "\ufffc"
+NAMES = ("title", "approach")
+_LONGEST_SHOWN = 60
+
+
+class Known(NamedTuple):
+    """What claims may rest on, and the words that they may not use.
+
+    ``names`` are the labels of runs and the metrics that data name, by record.
+    """
+
+    data: Mapping[str, Datum]
+    names: Mapping[str, set[str]]
+    records: Mapping[str, Material]
+    sections: Mapping[str, Section]
+    words: tuple[Words, ...]
+
+
+class Use(NamedTuple):
+    """A placeholder: the datum of the brief that it names, or None for an unknown one."""
+
+    id: str
+    form: str
+    datum: Datum | None
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it shows what a record or a line is called."""
+        return scheme(self.id) in NAMES
+
+
+class View(NamedTuple):
+    """One claim; ``literals`` are the texts around its placeholders, ``bare`` all with holes."""
+
+    known: Known
+    section: Section | None
+    claim: Claim
+    literals: tuple[str, ...]
+    uses: tuple[Use, ...]
+
+    @property
+    def bare(self) -> str:
+        """The text with a hole for each placeholder."""
+        return HOLE.join(self.literals)
+
+    @property
+    def listed(self) -> Iterator[Datum]:
+        """The data that the claim lists and the brief knows."""
+        known = self.known.data
+        return (known[one] for one in self.claim.fact_ids if one in known)
+
+
+def known_of(brief: Brief) -> Known:
+    """Return what claims on a brief may rest on."""
+    own = words_of(brief.language)
+    common = words_of(COMMON)
+    return Known(
+        data=brief.data,
+        names=_names(brief.data),
+        records={record.id: record for record in brief.records},
+        sections={section.key: section for section in brief.sections},
+        words=(own,) if own is common else (own, common),
+    )
+
+
+def _names(data: Mapping[str, Datum]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for datum in data.values():
+        for record in datum.records:
+            found.setdefault(record, set()).update(names_in(datum.id))
+    return found
+
+
+def names_in(identifier: str) -> Collection[str]:
+    """Return the labels and the metric that a datum's id names, such as ``smote`` and ``recall``.
+
+    >>> sorted(names_in("delta:EXP-2026-11-20-417/weights..EXP-2026-11-20-417/smote#recall@max"))
+    ['recall', 'smote', 'weights']
+    """
+    _, mark, field = identifier.partition("#")
+    if not mark:
+        return ()
+    metric = field.partition("@")[0].removeprefix("metrics.")
+    return {fold(metric), *(fold(label) for _, label in sides_in(identifier))}
+
+
+def sides_in(identifier: str) -> list[tuple[str, str]]:
+    """Return the record and the label of each run or group that an id names."""
+    sides = identifier.partition("#")[0].partition(":")[2].split("..")
+    parts = (side.rpartition("/") for side in sides)
+    return [(record, label) for record, _, label in parts]
+
+
+def view_of(known: Known, section: str, claim: Claim) -> View:
+    """Return a claim of a section, in parts."""
+    literals, uses, position = [], [], 0
+    for match in PLACEHOLDER.finditer(claim.text):
+        literals.append(claim.text[position : match.start()])
+        uses.append(Use(match["id"], match["form"] or "", known.data.get(match["id"])))
+        position = match.end()
+    literals.append(claim.text[position:])
+    return View(known, known.sections.get(section), claim, tuple(literals), tuple(uses))
+
+
+def scheme(identifier: str) -> str:
+    """Return what stands before the colon of a datum's id: a field, a citation, a method."""
+    return identifier.partition(":")[0]
+
+
+def quoted(text: str) -> str:
+    """Return a text as a message shows it: on one line, not too long."""
+    line = plain(text)
+    return f"'{line if len(line) <= _LONGEST_SHOWN else line[:_LONGEST_SHOWN] + '…'}'"
