@@ -9,11 +9,14 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from expdocs.errors import ConfigurationError
 from expdocs.findings import Severity
 from expdocs.spelling import closest
+
+if TYPE_CHECKING:
+    from expdocs.modelsettings import Model
 
 EDGES = ("code", "data", "parameters")
 STATES = ("failed", "deleted", "running")
@@ -82,6 +85,7 @@ class Settings(NamedTuple):
     experiments: Mapping[str, str] = _NOTHING
     untold: tuple[Untold, ...] = ()
     production: Mapping[str, str] = _NOTHING
+    model: Model | None = None
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -327,6 +331,14 @@ class _Reader:
             raise ConfigurationError(message, "remove it, or write longer ids")
         return weight
 
+    def _read_model(self, key: str) -> Model:
+        from expdocs.modelsettings import read_model  # noqa: PLC0415 - few repositories have one
+
+        try:
+            return read_model(self._table[key])
+        except ConfigurationError as error:
+            raise self._problem(key, error.message, error.hint) from None
+
     def _problem(self, key: str, message: str, hint: str = "") -> ConfigurationError:
         return ConfigurationError(f"{self._path}:{self._line(key) or 1}: {message}", hint)
 
@@ -380,4 +392,5 @@ _FORM = {
     "experiments": "names",
     "untold": "untold",
     "production": "models",
+    "model": "model",
 }

@@ -71,6 +71,34 @@ SETTINGS: dict[str, tuple[str | bytes, str]] = {
     "experiments": ("experiments = ['a']\n", "expdocs.toml:1: 'experiments' must be a table"),
     "a project": ("[experiments]\nchurn = 1\n", "expdocs.toml:2: 'experiments.churn' must be"),
     "no project": ("[experiments]\nchurn = ' '\n", "expdocs.toml:2: 'experiments.churn' must be"),
+    "model": ("model = 'big'\n", "expdocs.toml:1: 'model' must be a table"),
+    **{
+        f"model, {entry}": (f"\n[model]\n{entry}\n", f"expdocs.toml:2: '{said}")
+        for entry, said in {
+            "name = 'a'": "model.name' is not a setting of expdocs",
+            "id = ''": "model.id' must be the id of a model",
+            "id = 1": "model.id' must be the id of a model",
+            "id = 'a b'": "model.id' must be the id of a model",
+            "effort = 'huge'": "model.effort' must be one of: low, medium, high, xhigh, max",
+            "max_tokens = 0": "model.max_tokens' must be a whole number from 1 to 10000000",
+            "max_tokens = 1.5": "model.max_tokens' must be a whole number",
+            "max_tokens = true": "model.max_tokens' must be a whole number",
+            "deadline = 86401": "model.deadline' must be a whole number from 1 to 86400",
+            "budget_tokens = '1'": "model.budget_tokens' must be a whole number",
+            "budget = 1": "model.budget' needs prices",
+            "budget = 0": "model.budget' must be more than 0",
+            "budget = nan": "model.budget' must be a number from 0 on",
+            "prices = 3": "model.prices' must be a table",
+            "prices = {input = 3}": "model.prices' lacks 'currency'",
+            "prices = {currency='$', input=3, output=3, cache_write=3, cache_read=3}": (
+                "model.prices.currency' must be text"
+            ),
+            "prices = {currency='EUR', input=-1, output=3, cache_write=3, cache_read=3}": (
+                "model.prices.input' must be a number from 0 on"
+            ),
+            "prices = {inputs = 3}": "model.prices.inputs' is not a setting of expdocs",
+        }.items()
+    },
     "untold": ("untold = 'scratch'\n", "expdocs.toml:1: 'untold' must be a list of tables"),
     "untold texts": ("untold = ['scratch']\n", "expdocs.toml:1: 'untold': entry 1 must be a table"),
     **{

@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).parents[2] / "expdocs"
 # nothing of each other.
 LAYERS = (
     "errors findings canonical atomic packaged questions spelling run_context",
+    "modelsettings",
     "config yamlnodes gitcommand secrets",
     "objects",
     "files",

@@ -1,0 +1,70 @@
+"""The request: its parts in the order in which they are sent, and its bytes.
+
+System prompt and records come first and are the same for every page over the same records, so
+that the server can keep them; what is about the page comes after.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from expdocs.modelsettings import Model
+from expdocs.narrative.anthropic.evidence import data_text, lines_text, page_text, records_text
+from expdocs.narrative.anthropic.identities import Identities
+from expdocs.narrative.anthropic.prompts import REPAIR, SYSTEM, prompt
+from expdocs.narrative.brief import Brief
+from expdocs.narrative.claims import Claims
+from expdocs.narrative.claimsfile import SCHEMA, to_document
+
+Body = dict[str, Any]
+
+
+def body_for(brief: Brief, model: Model, identities: Identities) -> Body:
+    """Return the body of the request for a page, its keys in the order of the SDK."""
+    blocks = [
+        {**_text(records_text(brief, identities.hide)), "cache_control": {"type": "ephemeral"}},
+        _text(data_text(brief, identities.hide)),
+        _text(page_text(brief, identities.hide)),
+        _text(prompt(brief.page).text),
+    ]
+    return {
+        "max_tokens": model.max_tokens,
+        "messages": [{"role": "user", "content": blocks}],
+        "model": model.id,
+        "output_config": _output(model),
+        "system": [_text(prompt(SYSTEM).text)],
+        "stream": True,
+    }
+
+
+def body_for_repair(
+    body: Body, answer: Claims, faults: Sequence[str], identities: Identities
+) -> Body:
+    """Return the body that asks once more, with the answer and what is wrong with it."""
+    said = identities.hide(_json(to_document(answer)))
+    wrong = lines_text("faults", [identities.hide(fault) for fault in faults])
+    turns = [
+        {"role": "assistant", "content": [_text(said)]},
+        {"role": "user", "content": [_text(wrong), _text(prompt(REPAIR).text)]},
+    ]
+    return {**body, "messages": [*body["messages"], *turns]}
+
+
+def bytes_of(body: Body) -> bytes:
+    """Return the bytes that the SDK sends for a body."""
+    return _json(body).encode("utf-8")
+
+
+def _output(model: Model) -> dict[str, Any]:
+    effort = {"effort": model.effort} if model.effort else {}
+    return {**effort, "format": {"type": "json_schema", "schema": SCHEMA}}
+
+
+def _text(text: str) -> dict[str, Any]:
+    return {"type": "text", "text": text}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
