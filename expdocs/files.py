@@ -18,9 +18,12 @@ _TICK = _SECOND // 10
 _COARSE_TICK = 2 * _SECOND + _TICK  # of file systems that count in seconds
 _WINDOWS = os.name == "nt"  # where the ctime is the time of creation
 _REGULAR = {"100644", "100755"}
+_AT_ONCE = 1024 * 1024
 _NO_FILE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.ENXIO}
 # A link is not followed, and opening a pipe does not wait for somebody to write into it.
-_CAREFULLY = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_CAREFULLY = os.O_RDONLY | sum(
+    getattr(os, f"O_{name}", 0) for name in ("NOFOLLOW", "NONBLOCK", "BINARY")
+)
 
 
 class Unreadable(CannotRun):
@@ -114,8 +117,7 @@ class WorkingTree:
         try:
             if not self._own(path.rpartition("/")[0]):
                 return None
-            with os.fdopen(os.open(f"{self._root}/{path}", _CAREFULLY), "rb", 0) as file:
-                return file.read() if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
+            return _read(f"{self._top}{path}")
         except OSError as error:
             if error.errno in _NO_FILE:
                 return None
@@ -127,6 +129,21 @@ class WorkingTree:
             mode = os.lstat(f"{self._root}/{folder}").st_mode
             self._folders[folder] = stat.S_ISDIR(mode) and self._own(folder.rpartition("/")[0])
         return self._folders[folder]
+
+
+def _read(path: str) -> bytes | None:
+    # A check reads files by the ten thousands, and every further call of the system is felt.
+    file = os.open(path, _CAREFULLY)
+    try:
+        found = os.fstat(file)
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        content = os.read(file, found.st_size + 1)
+        while len(content) != found.st_size and (more := os.read(file, _AT_ONCE)):
+            content += more
+        return content
+    finally:
+        os.close(file)
 
 
 class StoredTree:
