@@ -4,9 +4,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from expdocs.analytics.citing import derived_id
+from expdocs.analytics.citing import derived, derived_id
 from expdocs.analytics.datum import Datum
-from expdocs.analytics.exhaustion import Line, State, line_datum
+from expdocs.analytics.exhaustion import Line, Rule, State, line_datum
 from expdocs.analytics.records import Streak, streak_data
 from expdocs.narrative.brief import Brief
 from expdocs.narrative.catalogue import catalogue
@@ -23,7 +23,26 @@ def lines_data(lines: Iterable[Line]) -> Iterator[Datum]:
     for line in lines:
         for streak in line.streaks:
             yield from streak_data(streak)
+            yield from _thresholds(streak)
         yield line_datum(line)
+
+
+def _thresholds(streak: Streak) -> Iterator[Datum]:
+    """Yield what the rule asks of a streak before it calls a line exhausted."""
+    rule = Rule()
+    for method, value, meaning, unit in (
+        ("rule-tries", rule.tries, "tries that the rule asks for", "tries"),
+        ("rule-chance", 100 * rule.chance, "chance at which the rule calls a line exhausted", "%"),
+    ):
+        yield derived(
+            method,
+            streak.subject,
+            value,
+            meaning,
+            formula="threshold of the rule",
+            records=streak.record_ids,
+            unit=unit,
+        )
 
 
 def by_rule(line: Line) -> bool:
@@ -49,6 +68,7 @@ class Lines:
             quotes = self._told.quote(ground, "decision", "question")
             return self._told.say.claim(kind, "decision", line.grounds, quotes, **filled)
         sentence = "verdict" if line.operands else "undecided"
+        sentence = "withdrawn" if line.state is State.WITHDRAWN else sentence
         quotes = self._told.quote(latest, *self._words(line))
         return self._told.say.claim(kind, sentence, [latest], quotes, **filled)
 
@@ -68,5 +88,7 @@ class Lines:
             "tries": derived_id("tries", streak.subject),
             "since": derived_id("records-since", streak.subject),
             "chance": derived_id("chance-of-none", streak.subject),
+            "enough": derived_id("rule-tries", streak.subject),
+            "seldom": derived_id("rule-chance", streak.subject),
         }
         return self._told.say.claim(kind, sentence, tuple(records), **named, **filled)
