@@ -23,7 +23,7 @@ from expdocs.narrative.pages import page_kind
 from expdocs.narrative.pagetext import page_text
 from expdocs.narrative.render import VERSION, Rendering, render
 from expdocs.narrative.verify import verify
-from expdocs.narrative.writers import Writer, Written
+from expdocs.narrative.writers import OFFLINE, Writer, Written
 from expdocs.records.frontmatter import MAX_FILE, ReadProblem
 
 _NARROWER = "ask for less: --project, --tag, --approach, --since, --until"
@@ -124,11 +124,12 @@ def digest_of(claims: Claims) -> str:
 
 def _written(job: Job, prepared: Prepared) -> Written:
     """Return claims that the verifier lets pass; a writer that can repair them has one attempt."""
+    provider = job.writer.provider
     written = job.writer.write(prepared)
-    wrong = faults_of(prepared.brief, written.claims)
+    wrong = faults_of(prepared.brief, written.claims, provider)
     if wrong and job.writer.repair:
         written = job.writer.repair(prepared, written, wrong)
-        wrong = faults_of(prepared.brief, written.claims)
+        wrong = faults_of(prepared.brief, written.claims, provider)
     if wrong:
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
         message = f"what was written for {job.path} does not hold: {wrong[0]}{more}"
@@ -144,9 +145,9 @@ def _as_kept(job: Job, claims: Claims) -> Claims:
         raise CannotRun(f"{job.path} would say too much: {problem}", _NARROWER) from problem
 
 
-def faults_of(brief: Brief, claims: Claims) -> list[str]:
-    """Return what the verifier says against claims, in words."""
-    return [str(fault) for fault in verify(brief, claims)]
+def faults_of(brief: Brief, claims: Claims, provider: str) -> list[str]:
+    """Return what the verifier says against the claims of a provider, in words."""
+    return [str(fault) for fault in verify(brief, claims, by_model=provider != OFFLINE)]
 
 
 def _rendered(

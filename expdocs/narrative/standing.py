@@ -4,7 +4,7 @@
 
 from typing import NamedTuple
 
-from expdocs.errors import UsageError
+from expdocs.errors import ExpdocsError
 from expdocs.narrative.blocks import no_blocks
 from expdocs.narrative.claims import Claims
 from expdocs.narrative.claimsfile import ClaimsProblem, read_claims
@@ -34,7 +34,7 @@ def standing_of(page: PageFile, claims_file: bytes | None, sources: Sources) -> 
     try:
         kind = page_kind(provenance.request.page)
         prepared = kind.prepare(sources, provenance.request)
-    except UsageError as problem:
+    except ExpdocsError as problem:
         return Standing(unsupported=(problem.message,))
     stale = _stale(provenance, kind, prepared)
     if claims_file is None:
@@ -46,7 +46,7 @@ def standing_of(page: PageFile, claims_file: bytes | None, sources: Sources) -> 
     edited = _edited(page)
     if not edited and digest_of(claims) != provenance.claims_sha256:
         edited = "the claims file is another one than the page was written with"
-    faults = tuple(faults_of(prepared.brief, claims))
+    faults = tuple(faults_of(prepared.brief, claims, provenance.provider))
     if not (stale or edited or faults):
         edited = _otherwise(page, prepared, claims)
     return Standing(stale, edited, faults)
@@ -73,6 +73,8 @@ def _otherwise(page: PageFile, prepared: Prepared, claims: Claims) -> str:
 
     What code adds besides claims may depend on the clone, so such pages are not compared.
     """
+    if page.provenance.title != prepared.brief.title:
+        return "its title is another one"
     if page.provenance.renderer != VERSION or prepared.blocks is not no_blocks:
         return ""
     wanted = render(Rendering(prepared.brief, claims, (), page.provenance.model))
