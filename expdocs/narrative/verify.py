@@ -69,6 +69,7 @@ CLAIM_CHECKS: dict[str, Callable[[View], Iterator[str]]] = {
     "name": values.stands_with_its_name,
     "change": values.names_what_changed,
     "negation": wording.negates_no_value,
+    "denial": wording.denies_nothing,
 }
 # What holds for the reason of a record that is not covered, too.
 TEXT_CHECKS: dict[str, Callable[[View], Iterator[str]]] = {

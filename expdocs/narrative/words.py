@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 
 # What any page may say: terms of the field are English in every language.
 COMMON = "en"
-NUMBERS, UNITS, COMPARISONS, NEGATIONS, ENDS = LISTS = (
+NUMBERS, UNITS, COMPARISONS, NEGATIONS, DENIALS, ENDS = LISTS = (
     "numbers",
     "units",
     "comparisons",
     "negations",
+    "denials",
     "ends",
 )
 

@@ -28,6 +28,12 @@ GOOD = {
     "what is of no record": claim(f"{TITLE_A} draws on {{{{budget:churn}}}}."),
     "what is of many records": claim("In all: {{trials:churn/recall}}.", A, B),
     "a possessive": claim(f"{TITLE_A}'s value is {SMOTE}, as expected (see {TITLE_A})."),
+    "a negation after its values": claim(
+        f"{TITLE_A} reached {SMOTE} without tuning; it has no peer."
+    ),
+    "a field before its title": claim(
+        f"{TITLE_A} goes on, and {{{{verdict:{B}}}}} is what {TITLE_B} says.", A, B
+    ),
     "a quote": claim("", A, kind="quote", quotes=(Quote(A, SLOW),)),
     "words of a quote": claim("", A, kind="quote", quotes=(Quote(A, "slow on the\n laptop"),)),
     "another normal form": claim("", A, kind="quote", quotes=(Quote(A, "cafe\u0301 noir"),)),
@@ -113,6 +119,10 @@ BAD: list[tuple[str, Claim]] = [
     ("negation", claim(f"It isn\u2019t {{{{{DELTA}|direction}}}}.", kind="interpretation")),
     ("negation", claim(f"It is anything but {{{{{DELTA}|quality}}}}.")),
     ("negation", claim(f"{TITLE_A} never reached {SMOTE}.")),
+    ("negation", claim(f"In no case, {TITLE_A} reached {SMOTE}.")),
+    ("denial", claim(f"{TITLE_A} reached {SMOTE}, which is untrue.")),
+    ("denial", claim(f"It is the opposite of {{{{{DELTA}|quality}}}}.")),
+    ("title", claim(f"{TITLE_A} reached {FOREST} in {TITLE_B}.", A, B)),
     ("brace", claim(f"{TITLE_A} {{title}}.")),
     ("brace", claim(f"This }} is {TITLE_A}.")),
     ("touching", claim(f"{TITLE_A} reached -{SMOTE}.")),

@@ -1,7 +1,7 @@
 """Whether placeholders name data of the brief, show them soundly, and next to whom they belong."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from expdocs.analytics.datum import Datum
 from expdocs.narrative.checks.view import Use, View, names_in, quoted, scheme, sides_in
@@ -91,14 +91,20 @@ def stands_apart(view: View) -> Iterator[str]:
 def stands_with_its_record(view: View) -> Iterator[str]:
     """A value next to the title of a record is read as one of that record."""
     owner = next((use for use in view.uses if use.is_name), None)
-    for use in view.uses:
+    for number, use in enumerate(view.uses):
         if use.is_name:
             owner = use
-        elif owner is not None and not _of(use, owner, view):
+        elif owner and not _of(use, owner, view) and not _introduces(view.uses[number:]):
             yield (
                 f"{quoted(use.id)} stands with {{{{{owner.id}}}}} and does not belong to it: "
                 "put it after the title of its own record"
             )
+
+
+def _introduces(uses: Sequence[Use]) -> bool:
+    """Whether a field stands just before the title of its record, as a date does."""
+    fields = [use.id.partition(":") for use in uses[:2]]
+    return len({one for _, _, one in fields}) < len(fields) and uses[1].is_name
 
 
 def _of(use: Use, owner: Use, view: View) -> bool:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from expdocs.narrative.checks.view import HOLE, View, quoted, scheme
-from expdocs.narrative.words import COMPARISONS, ENDS, NEGATIONS, NUMBERS, UNITS
+from expdocs.narrative.words import COMPARISONS, DENIALS, ENDS, NEGATIONS, NUMBERS, UNITS
 from expdocs.prose.references import RECORD_ID
 
 _ROMAN = re.compile(
@@ -16,6 +16,9 @@ _SPELLED = re.compile(r"(?<!\w)[^\W\d_](?:[ .·_-][^\W\d_]){2,}(?!\w)")
 _QUOTATION = frozenset(
     '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d\u300e\u300f\u2039\u203a\u2018'
 )
+_SENTENCE_END = re.compile("[.;!?\u3002\uff1b\uff01\uff1f]")
+_VALUE = "\ufffb"
+_TURNED = "turns the statement around: say it without"
 _MARKUP = frozenset("<>[]`*#|~\\^$@")
 _QUOTE_MARK = re.compile(rf"(?<![^\W\d_])(?<!{HOLE})'")
 
@@ -84,31 +87,55 @@ def spells_no_letters(view: View) -> Iterator[str]:
 
 def says_no_numbers(view: View) -> Iterator[str]:
     """Numbers and shares in words."""
-    yield from _listed(view, NUMBERS, "says a number: show a datum, or leave it out")
+    yield from _listed(view.bare, NUMBERS, view, "says a number: show a datum, or leave it out")
 
 
 def says_no_units(view: View) -> Iterator[str]:
     """The unit comes with the value."""
-    yield from _listed(view, UNITS, "is a unit: the placeholder shows the unit with the value")
+    yield from _listed(
+        view.bare, UNITS, view, "is a unit: the placeholder shows the unit with the value"
+    )
 
 
 def compares_nothing(view: View) -> Iterator[str]:
     """What is more, less, equal or the most is said by a datum."""
     yield from _listed(
-        view, COMPARISONS, "compares: write {{ID|direction}} or {{ID|quality}} of a difference"
+        view.bare,
+        COMPARISONS,
+        view,
+        "compares: write {{ID|direction}} or {{ID|quality}} of a difference",
     )
 
 
 def negates_no_value(view: View) -> Iterator[str]:
-    """A negation turns a fact, a direction or a quality into its opposite."""
+    """A negation turns what follows it around, and next to a direction or a quality both."""
+    if any(use.form for use in view.uses):
+        yield from _listed(view.bare, NEGATIONS, view, _TURNED)
+    elif view.claim.kind == "fact":
+        for text in _before_values(view):
+            yield from _listed(text, NEGATIONS, view, _TURNED)
+
+
+def _before_values(view: View) -> Iterator[str]:
+    """Yield of each sentence what stands before its last value."""
+    shown = [HOLE if use.is_name else _VALUE for use in view.uses]
+    text = "".join(map("".join, zip(view.literals, [*shown, ""], strict=True)))
+    for sentence in _SENTENCE_END.split(text):
+        yield sentence.rpartition(_VALUE)[0]
+
+
+def denies_nothing(view: View) -> Iterator[str]:
+    """A fact is not called false in the same breath."""
     if view.claim.kind == "fact" or any(use.form for use in view.uses):
-        yield from _listed(view, NEGATIONS, "turns the statement around: say it without")
+        yield from _listed(view.bare, DENIALS, view, _TURNED)
 
 
 def ends_nothing_by_itself(view: View) -> Iterator[str]:
     """That nothing more is to be had is said with the datum that says so."""
     if not any(scheme(datum.id) in ("exhausted", "verdict") for datum in view.listed):
-        yield from _listed(view, ENDS, "needs a datum exhausted:… or verdict:… in the claim")
+        yield from _listed(
+            view.bare, ENDS, view, "needs a datum exhausted:… or verdict:… in the claim"
+        )
 
 
 def begins_with_a_word(view: View) -> Iterator[str]:
@@ -118,7 +145,7 @@ def begins_with_a_word(view: View) -> Iterator[str]:
         yield f"it begins with {quoted(first)}: begin with a word or a placeholder"
 
 
-def _listed(view: View, name: str, why: str) -> Iterator[str]:
+def _listed(text: str, name: str, view: View, why: str) -> Iterator[str]:
     for words in view.known.words:
-        for found in words.found(view.bare, name):
+        for found in words.found(text, name):
             yield f"{quoted(found)} {why}"
