@@ -28,7 +28,7 @@ _LONGEST_SHOWN = 64
 # How many, and how many code points: far more than a page that people read holds.
 MAX_SECTIONS: Final = 64
 MAX_CLAIMS: Final = 1_000
-MAX_CITED: Final = 1_000
+MAX_CITED: Final = 20_000
 MAX_QUOTES: Final = 20
 MAX_UNCOVERED: Final = 20_000
 MAX_ID: Final = 600

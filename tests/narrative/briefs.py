@@ -25,6 +25,7 @@ def data() -> Data:
         _datum(f"title:{A}", "Oversampling at 0.83 does not help", A),
         _datum(f"title:{B}", "A forest", B),
         _datum(f"title:{D}", "Keep class weights", D),
+        _datum(f"metric:{A}", "recall", A),
         _datum(f"approach:{A}", "smote", A),
         _datum(f"approach:{B}", "forest", B),
         _datum(f"verdict:{A}", "archived", A),

@@ -34,6 +34,9 @@ GOOD = {
     "a field before its title": claim(
         f"{TITLE_A} goes on, and {{{{verdict:{B}}}}} is what {TITLE_B} says.", A, B
     ),
+    "a metric by its name": claim(
+        f"At {{{{metric:{A}}}}}, {TITLE_A} reached {SMOTE}, and {{{{best:churn/recall}}}} is known."
+    ),
     "a quote": claim("", A, kind="quote", quotes=(Quote(A, SLOW),)),
     "words of a quote": claim("", A, kind="quote", quotes=(Quote(A, "slow on the\n laptop"),)),
     "another normal form": claim("", A, kind="quote", quotes=(Quote(A, "cafe\u0301 noir"),)),
@@ -113,6 +116,7 @@ BAD: list[tuple[str, Claim]] = [
     ("name", claim(f"{TITLE_A}: smote {WEIGHTS}, weights {SMOTE}.")),
     ("name", claim(f"The weights of {TITLE_A} reached {SMOTE}.")),
     ("name", claim(f"The precision of {TITLE_A} is {SMOTE}.")),
+    ("name", claim(f"At {{{{metric:{A}}}}}, {TITLE_A} reached {{{{run:{A}/smote#precision}}}}.")),
     ("change", claim(f"Against smote, the recall of weights was {{{{{DELTA}|direction}}}}.")),
     ("change", claim(f"{TITLE_A} differs by {{{{{ACROSS}}}}} from {TITLE_B}.", A, B)),
     ("negation", claim(f"It is not {{{{{DELTA}|quality}}}}.")),

@@ -1,16 +1,15 @@
 """Whether placeholders name data of the brief, show them soundly, and next to whom they belong."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from expdocs.analytics.datum import Datum
-from expdocs.narrative.checks.view import Use, View, names_in, quoted, scheme, sides_in
+from expdocs.narrative.checks.view import FIELDS, Use, View, names_in, quoted, scheme, sides_in
 from expdocs.narrative.claims import FORMS
 from expdocs.narrative.words import fold
 from expdocs.spelling import closest
 
 _MANY = 2_000
-# A pair is of both sides: to cite one of them tells half of where the value is from.
 _PAIRS = ("delta", "ratio")
 _BEFORE = re.compile(r"(?:\A|[\s(\u3000-\u303f\u4e00-\u9fff\uff00-\uff0f\uff1a-\uff20])\Z")
 _AFTER = re.compile(
@@ -51,13 +50,12 @@ def lists_what_it_shows(view: View) -> Iterator[str]:
 
 
 def shows_data_of_cited_records(view: View) -> Iterator[str]:
-    """A value stands with a citation of what it belongs to."""
+    """A value stands with a citation of every record that it belongs to."""
     cited = set(view.claim.record_ids)
     for datum in view.listed:
-        owners = set(datum.records)
-        missing = sorted(owners - cited)
-        if missing and (scheme(datum.id) in _PAIRS or owners.isdisjoint(cited)):
-            yield f"{quoted(datum.id)} belongs to {missing[0]}: add that to record_ids"
+        for one in datum.records:
+            if one not in cited:
+                yield f"{quoted(datum.id)} belongs to {one}: add that to record_ids"
 
 
 def has_sound_forms(view: View) -> Iterator[str]:
@@ -119,22 +117,19 @@ def _of(use: Use, owner: Use, view: View) -> bool:
 
 
 def stands_with_its_name(view: View) -> Iterator[str]:
-    """A run's label or a metric's name that is typed says whose value the next one is."""
-    if not view.uses:
-        return
+    """A run's label or a metric's name says whose value the next one is."""
     names = view.known.names
-    typed = set().union(*(names.get(one, ()) for one in view.claim.record_ids))
-    for number, text in enumerate(view.literals):
-        for name in _NAME.findall(fold(text)):
-            if name in typed and name not in _nearest(view, number):
-                yield f"{quoted(name)} stands with a value of something else: put its own there"
+    known = set().union(*(names.get(one, ()) for one in view.claim.record_ids))
+    for number, name in _mentions(view):
+        value = _nearest(view, number)
+        if name in known and value is not None and name not in names_in(value.id):
+            yield f"{quoted(name)} stands with {quoted(value.id)}: put a value of its own there"
 
 
-def _nearest(view: View, number: int) -> Collection[str]:
-    """Return the names of the next value after a literal, or else of the one before it."""
-    values = [*view.uses[number:], *reversed(view.uses[:number])]
-    use = next((one for one in values if one.datum is not None and not one.is_name), None)
-    return names_in(use.id) if use else ()
+def _nearest(view: View, number: int) -> Use | None:
+    """Return the next value from a placeholder on, or else the last one before it."""
+    uses = [*view.uses[number:], *reversed(view.uses[:number])]
+    return next((one for one in uses if scheme(one.id) not in FIELDS and one.datum), None)
 
 
 def names_what_changed(view: View) -> Iterator[str]:
@@ -151,8 +146,14 @@ def names_what_changed(view: View) -> Iterator[str]:
 
 
 def _mentions(view: View) -> Iterator[tuple[int, str]]:
-    """Yield what is named in the order of the text, with the number of the next placeholder."""
+    """Yield what is named in the order of the text, with the number of the next placeholder.
+
+    That is words, the values of the placeholders that name a metric, and the records of titles.
+    """
     for number, text in enumerate(view.literals):
         yield from ((number, name) for name in _NAME.findall(fold(text)))
-        if number < len(view.uses) and view.uses[number].is_name:
-            yield number, view.uses[number].id.partition(":")[2]
+        for use in view.uses[number : number + 1]:
+            if use.is_name:
+                yield number, use.id.partition(":")[2]
+            elif scheme(use.id) == "metric" and use.datum:
+                yield number, fold(use.datum.shown)

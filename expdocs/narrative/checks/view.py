@@ -14,6 +14,8 @@ from expdocs.narrative.words import COMMON, Words, fold, words_of
 # Stands where a placeholder stood; a text that holds it has a character that no text may hold.
 HOLE = "\ufffc"
 NAMES = ("title", "approach")
+# What records say of themselves; all else is measured or computed.
+FIELDS = (*NAMES, "date", "status", "verdict", "metric", "option")
 _LONGEST_SHOWN = 60
 
 
@@ -81,19 +83,22 @@ def _names(data: Mapping[str, Datum]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for datum in data.values():
         for record in datum.records:
-            found.setdefault(record, set()).update(names_in(datum.id))
+            if "#" in datum.id:
+                found.setdefault(record, set()).update(names_in(datum.id))
     return found
 
 
 def names_in(identifier: str) -> Collection[str]:
-    """Return the labels and the metric that a datum's id names, such as ``smote`` and ``recall``.
+    """Return the labels and the metric that the id of a value names.
 
     >>> sorted(names_in("delta:EXP-2026-11-20-417/weights..EXP-2026-11-20-417/smote#recall@max"))
     ['recall', 'smote', 'weights']
+    >>> sorted(names_in("best:churn/recall"))
+    ['churn', 'recall']
     """
-    _, mark, field = identifier.partition("#")
+    subject, mark, field = identifier.partition("#")
     if not mark:
-        return ()
+        return {fold(part) for part in subject.partition(":")[2].split("/")}
     metric = field.partition("@")[0].removeprefix("metrics.")
     return {fold(metric), *(fold(label) for _, label in sides_in(identifier))}
 
