@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
+
+from figures import Figure, show_table
 
 METRICS = 5
 VALUES = 10
@@ -65,6 +70,40 @@ for start in range(0, len(found), 100):
             values += len(store.get_metric_history_bulk(ids, name, 25000))
 assert values == len(found) * {METRICS * VALUES}, values
 """
+
+
+class Tracker(NamedTuple):
+    """A filled tracker: what it is in words, its address, the folder to work in, how to measure."""
+
+    name: str
+    uri: str
+    folder: Path
+    rounds: int
+    log: bool
+
+
+def measure(about: str, measured: Callable[[Tracker], Iterator[Figure]]) -> None:
+    """Show the figures over trackers of the sizes that the command line names, served or not."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--runs", default="100,1000,10000", help="how many runs, by commas")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--no-log", action="store_true", help="log nothing to MLflow")
+    asked = parser.parse_args()
+    figures: list[Figure] = []
+    for size in (int(text) for text in asked.runs.split(",")):
+        with tempfile.TemporaryDirectory() as name:
+            for way, uri in _filled(size, folder := Path(name)):
+                about_it = f"{size:,} runs, {way}"
+                figures += measured(Tracker(about_it, uri, folder, asked.rounds, not asked.no_log))
+    show_table(figures)
+
+
+def _filled(size: int, folder: Path) -> Iterator[tuple[str, str]]:
+    database = f"sqlite:///{folder / 'tracker.db'}"
+    python(FILL, database, str(size), cwd=folder)
+    with serving(database, folder) as server:
+        yield "SQLite", database
+        yield "server", server
 
 
 def python(code: str, *arguments: str, cwd: Path) -> None:
