@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from expdocs.analytics.citing import derived, derived_id
+from expdocs.analytics.citing import derived
 from expdocs.analytics.datum import Datum
 from expdocs.analytics.history import History
 from expdocs.analytics.trial import seconds_of
@@ -121,18 +121,4 @@ def cost_data(subject: str, cost: Cost) -> Iterator[Datum]:
         formula="number of distinct runs without start or end",
         records=cost.record_ids,
         unit="runs",
-    )
-
-
-def left_datum(project: str, hours: float, cost: Cost, records: Iterable[str] = ()) -> Datum:
-    """Return how many of the hours that a project may spend are left; negative when overdrawn."""
-    return derived(
-        "hours-left",
-        project,
-        hours - cost.hours,
-        f"run hours left to {project}",
-        formula="budget - hours spent",
-        operands=[derived_id("budget", project), derived_id("hours", project)],
-        records=[*records, *cost.record_ids],
-        unit="h",
     )

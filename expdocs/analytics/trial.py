@@ -14,7 +14,7 @@ from expdocs.prose.references import Field, Group, RunRef, Suffix, ValueOf
 from expdocs.records.record import Record, RunUse
 
 GOALS = ("maximize", "minimize")
-BASELINE, ABLATION = "baseline", "ablation"
+BASELINE, ABLATION, FINAL = "baseline", "ablation", "final"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 

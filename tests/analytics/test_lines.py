@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from expdocs.analytics.approaches import approach_data, approaches
-from expdocs.analytics.budget import by_approach, by_project, cost_data, left_datum, spent
+from expdocs.analytics.budget import by_approach, by_project, cost_data, spent
 from expdocs.analytics.exhaustion import Rule, State, line_datum, lines
 from expdocs.analytics.missing import Missing, missing_baselines, missing_datum
 from tests.analytics.conftest import SWEEP, Arm, Experiment
@@ -193,8 +193,6 @@ def test_every_run_counts_once(make_history) -> None:
         ("hours:churn", "3.25", "h"),
         ("untimed:churn", "1", "runs"),
     ]
-    left = left_datum("churn", 2, whole)
-    assert (left.value, left.operands) == (-1.25, ("budget:churn", "hours:churn"))
 
 
 # --- baselines
