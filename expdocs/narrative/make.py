@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from expdocs.atomic import write_bytes
 from expdocs.errors import CannotRun, Refused
+from expdocs.narrative.blocks import no_blocks
 from expdocs.narrative.brief import Brief
 from expdocs.narrative.claims import Claims
 from expdocs.narrative.claimsfile import ClaimsProblem, claims_bytes, claims_sha256, read_claims
@@ -64,7 +65,7 @@ def make_page(sources: Sources, job: Job) -> Made:
     prepared = kind.prepare(sources, job.request)
     inputs = inputs_of(prepared.brief, kind, job.request, job.writer.provider, job.writer.key)
     stored = _stored(job, before, inputs)
-    if before and stored and not before.edited and before.provenance.renderer == VERSION:
+    if before and stored and _shows(before, prepared, stored):
         return Made(job.path, "unchanged")
     written = stored or _written(job, prepared)
     provenance, blocks = _rendered(job, prepared, inputs, written, str(kind.version), before)
@@ -72,6 +73,16 @@ def make_page(sources: Sources, job: Job) -> Made:
     _write(job, claims_bytes(written.claims), _small_enough(job, text.encode("utf-8")))
     why = changes(before.provenance.inputs, inputs.digests) if before else "new"
     return Made(job.path, "rendered" if stored else "written", why)
+
+
+def _shows(before: PageFile, prepared: Prepared, stored: Written) -> bool:
+    """Whether a page is what would be rendered now; what code adds to claims may have changed."""
+    if before.edited or before.provenance.renderer != VERSION:
+        return False
+    if prepared.blocks is no_blocks:
+        return True
+    page = Rendering(prepared.brief, stored.claims, prepared.blocks(), stored.model)
+    return {name: block_digest(text) for name, text in render(page)} == before.provenance.blocks
 
 
 def existing(path: str, content: bytes | None) -> PageFile | None:
