@@ -22,6 +22,7 @@ COMMANDS = {
     "accept": "expdocs.cli.accept",
     "supersede": "expdocs.cli.supersede",
     "similar": "expdocs.cli.similar",
+    "why": "expdocs.cli.why",
     "synth": "expdocs.cli.synth",
     "kinds": "expdocs.cli.kinds",
     "build": "expdocs.cli.build",

@@ -1,0 +1,78 @@
+"""An answer as one JSON document of version 1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from expdocs.narrative.why.answer import Answer, Decided, Said, Source, Tested
+from expdocs.narrative.why.quoting import Figure, Quotation
+
+VERSION = 1
+
+
+def document(answer: Answer) -> dict[str, Any]:
+    """Return an answer for programs."""
+    return {
+        "version": VERSION,
+        "question": answer.question,
+        "words": list(answer.sought),
+        "found": answer.found,
+        "decisions": [_decided(one) for one in answer.decided],
+        "experiments": [_tested(one) for one in answer.tested],
+        "passages": [_said(one) for one in answer.said],
+        "left_out": answer.left_out,
+        "unread": answer.unread,
+    }
+
+
+def _decided(one: Decided) -> dict[str, Any]:
+    option = {"name": one.option.text, "outcome": one.outcome, "line": one.option.line}
+    return {"record": _source(one.source), "option": option, "quotes": _quotes(one.quotes)}
+
+
+def _tested(one: Tested) -> dict[str, Any]:
+    outcome = None
+    if one.outcome:
+        outcome = {"name": one.outcome.name, "reason": one.outcome.reason, "line": one.judged}
+    return {
+        "record": _source(one.source),
+        "quotes": _quotes(one.quotes),
+        "outcome": outcome,
+        "values": [_figure(figure) for figure in one.figures],
+    }
+
+
+def _said(one: Said) -> dict[str, Any]:
+    return {"record": _source(one.source), "share": one.share, "quotes": _quotes(one.quotes)}
+
+
+def _source(source: Source) -> dict[str, Any]:
+    newer = [{"id": one.id, "path": one.path, "line": one.line} for one in source.successors]
+    return {
+        "id": source.name,
+        "path": source.path,
+        "line": source.line,
+        "kind": source.kind,
+        "title": source.title,
+        "status": source.status,
+        "date": source.date,
+        "verdict": source.verdict,
+        "superseded_by": newer,
+    }
+
+
+def _quotes(quotes: tuple[Quotation, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": quote.key,
+            "line": quote.line,
+            "text": quote.text,
+            "whole": quote.whole,
+            "values": [_figure(figure) for figure in quote.figures],
+        }
+        for quote in quotes
+    ]
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    return figure._asdict()

@@ -1,0 +1,1 @@
+"""Answers to questions out of what records say."""

@@ -1,0 +1,234 @@
+"""The index of what records say: SQLite's full-text search, held in memory, as bytes on disk.
+
+Words are stemmed by Porter's algorithm, accents do not count, and passages are ranked by BM25
+(Robertson and Zaragoza, 2009), all of it by FTS5 (https://www.sqlite.org/fts5.html).
+"""
+
+# Without postponed annotations, each of which NamedTuple would compile at every start.
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from expdocs.errors import CannotRun
+from expdocs.narrative.why.passages import Name, Piece
+from expdocs.narrative.why.wording import spaced
+from expdocs.records.outline import Outline
+
+_TOKENS = 'tokenize="porter unicode61 remove_diacritics 2"'
+_SCHEMA = f"""
+CREATE TABLE file (
+  id INTEGER PRIMARY KEY, path TEXT UNIQUE, mark TEXT, project TEXT, tags TEXT, head TEXT,
+  outline TEXT
+);
+CREATE TABLE piece (id INTEGER PRIMARY KEY, file INTEGER, key TEXT, line INTEGER);
+CREATE INDEX piece_file ON piece (file);
+CREATE TABLE name (id INTEGER PRIMARY KEY, file INTEGER, number INTEGER);
+CREATE INDEX name_file ON name (file);
+CREATE TABLE link (file INTEGER, target TEXT);
+CREATE INDEX link_file ON link (file);
+CREATE INDEX link_target ON link (target);
+CREATE VIRTUAL TABLE piece_text USING fts5(text, {_TOKENS});
+CREATE VIRTUAL TABLE name_text USING fts5(text, {_TOKENS});
+CREATE VIRTUAL TABLE piece_word USING fts5vocab(piece_text, row);
+"""
+_WHOLE = "SELECT 1 FROM file, piece, name, link, piece_text, name_text, piece_word LIMIT 0"
+_PASSING = f"""
+CREATE VIRTUAL TABLE temp.passing USING fts5(text, {_TOKENS});
+CREATE VIRTUAL TABLE temp.passing_word USING fts5vocab(temp, passing, instance);
+"""
+# What is filled into these is our own: a name of a table, or the next lines.
+_IN_SCOPE = (
+    " AND (? = '' OR project = ?) AND NOT EXISTS"
+    " (SELECT value FROM json_each(?) EXCEPT SELECT value FROM json_each(file.tags))"
+)
+_HITS = f"""
+SELECT path, key, line, -bm25(piece_text) AS score, head, text
+FROM piece_text JOIN piece ON piece.id = piece_text.rowid JOIN file ON file.id = piece.file
+WHERE piece_text MATCH ?{_IN_SCOPE} ORDER BY score DESC, path, line, key LIMIT ?
+"""  # noqa: S608
+_NAMED = f"""
+SELECT path, text, number
+FROM name_text JOIN name ON name.id = name_text.rowid JOIN file ON file.id = name.file
+WHERE name_text MATCH ?{_IN_SCOPE} ORDER BY name_text.rank, path, number LIMIT ?
+"""  # noqa: S608
+_MOST_NAMES = 2000
+# SQLite takes so many values at once in each of its builds.
+_AT_ONCE = 500
+
+
+class Entry(NamedTuple):
+    """What is kept of one file; of one that is no record that is its path alone."""
+
+    path: str
+    mark: str
+    outline: Outline
+    project: str = ""
+    tags: tuple[str, ...] = ()
+    head: str = ""
+    pieces: tuple[Piece, ...] = ()
+    names: tuple[Name, ...] = ()
+    links: tuple[str, ...] = ()
+
+
+class Hit(NamedTuple):
+    """A passage with some of the words: where it is, how it ranks (more is better), what it says.
+
+    ``words`` are those of its record's head, too, in the form in which they are compared.
+    """
+
+    path: str
+    key: str
+    line: int
+    score: float
+    words: frozenset[str]
+
+
+class Named(NamedTuple):
+    """A name with some of the words, and the record that it stands in."""
+
+    path: str
+    name: Name
+
+
+class Scope(NamedTuple):
+    """Which records are asked; empty fields stand for all."""
+
+    project: str = ""
+    tags: tuple[str, ...] = ()
+
+
+class Database:
+    """An index in memory."""
+
+    def __init__(self, content: bytes | None = None) -> None:
+        """Read an index out of bytes, or begin an empty one; raises ``sqlite3.DatabaseError``."""
+        self._db = sqlite3.connect(":memory:", isolation_level=None)
+        if content is not None:
+            self._db.deserialize(content)
+            self._db.execute(_WHOLE)
+        else:
+            self._begin()
+        self._db.executescript(_PASSING)
+
+    def _begin(self) -> None:
+        try:
+            self._db.executescript(_SCHEMA)
+        except sqlite3.OperationalError as problem:
+            hint = "use a Python whose sqlite3 module has the FTS5 extension"
+            raise CannotRun(f"this Python cannot search: {problem}", hint) from problem
+
+    def content(self) -> bytes:
+        """Return the whole index as bytes."""
+        return self._db.serialize()
+
+    # --- what it holds
+
+    def marks(self) -> dict[str, str]:
+        """Return the mark of every file that the index has."""
+        return dict(self._db.execute("SELECT path, mark FROM file"))
+
+    def outlines(self) -> list[Outline]:
+        """Return the outline of every file, by path."""
+        rows = self._db.execute("SELECT outline FROM file ORDER BY path").fetchall()
+        listed = json.loads("[" + ",".join([text for (text,) in rows]) + "]")
+        return [Outline(p, i, s, *map(tuple, lists)) for p, i, s, *lists in listed]
+
+    def replace(self, gone: Iterable[str], entries: Iterable[Entry]) -> None:
+        """Take files out and put others in."""
+        self._db.execute("BEGIN")
+        for path in gone:
+            self._remove(path)
+        for entry in entries:
+            self._add(entry)
+        self._db.execute("COMMIT")
+
+    def _remove(self, path: str) -> None:
+        own = "file = (SELECT id FROM file WHERE path = ?)"
+        for table in ("piece", "name"):
+            ids = f"SELECT id FROM {table} WHERE {own}"  # noqa: S608
+            self._db.execute(f"DELETE FROM {table}_text WHERE rowid IN ({ids})", (path,))  # noqa: S608
+        for table in ("piece", "name", "link"):
+            self._db.execute(f"DELETE FROM {table} WHERE {own}", (path,))  # noqa: S608
+        self._db.execute("DELETE FROM file WHERE path = ?", (path,))
+
+    def _add(self, entry: Entry) -> None:
+        described = (entry.project, json.dumps(entry.tags), spaced(entry.head))
+        row = (entry.path, entry.mark, *described, json.dumps(entry.outline))
+        file = self._insert("file", *row)
+        for piece in entry.pieces:
+            row_id = self._insert("piece", file, piece.key, piece.line)
+            self._index("piece_text", row_id, piece.text)
+        for name in entry.names:
+            row_id = self._insert("name", file, name.number)
+            self._index("name_text", row_id, name.text)
+        links = [(file, target) for target in entry.links]
+        self._db.executemany("INSERT INTO link VALUES (?, ?)", links)
+
+    def _insert(self, table: str, *values: str | int) -> int:
+        places = ", ?" * len(values)
+        sql = f"INSERT INTO {table} VALUES (NULL{places})"  # noqa: S608
+        return self._db.execute(sql, values).lastrowid or 0
+
+    def _index(self, table: str, row_id: int, text: str) -> None:
+        sql = f"INSERT INTO {table} (rowid, text) VALUES (?, ?)"  # noqa: S608
+        self._db.execute(sql, (row_id, spaced(text)))
+
+    # --- what is asked
+
+    def stems(self, texts: Sequence[str]) -> list[frozenset[str]]:
+        """Return the words of texts in the form in which they are compared."""
+        self._db.execute("DELETE FROM temp.passing")
+        sql = "INSERT INTO temp.passing (rowid, text) VALUES (?, ?)"
+        self._db.executemany(sql, ((n, spaced(text)) for n, text in enumerate(texts)))
+        found: list[set[str]] = [set() for _ in texts]
+        for number, stem in self._db.execute("SELECT doc, term FROM temp.passing_word"):
+            found[number].add(stem)
+        return [frozenset(stems) for stems in found]
+
+    def count(self) -> int:
+        """Return how many passages there are."""
+        (found,) = self._db.execute("SELECT count(*) FROM piece").fetchone()
+        return int(found)
+
+    def counts(self, stems: Collection[str]) -> Mapping[str, int]:
+        """Return in how many passages each word stands."""
+        listed = list(stems)
+        found: dict[str, int] = {}
+        for at in range(0, len(listed), _AT_ONCE):
+            some = listed[at : at + _AT_ONCE]
+            places = ", ".join("?" * len(some))
+            sql = f"SELECT term, doc FROM piece_word WHERE term IN ({places})"  # noqa: S608
+            found.update(self._db.execute(sql, some))
+        return found
+
+    def hits(self, words: Sequence[str], scope: Scope, most: int) -> list[Hit]:
+        """Return the passages that hold any of the words, the best first."""
+        given = (_any_of(words), *_asked(scope), most)
+        rows = self._db.execute(_HITS, given).fetchall()
+        stems = self.stems([f"{head} {text}" for *_, head, text in rows])
+        pairs = zip(rows, stems, strict=True)
+        return [Hit(path, key, line, score, found) for (path, key, line, score, *_), found in pairs]
+
+    def named(self, words: Sequence[str], scope: Scope) -> list[Named]:
+        """Return the names that hold any of the words, those with more and rarer ones first."""
+        rows = self._db.execute(_NAMED, (_any_of(words), *_asked(scope), _MOST_NAMES))
+        return [Named(path, Name(text, number)) for path, text, number in rows]
+
+    def linking(self, record_id: str) -> list[str]:
+        """Return the paths of the files whose fields name a record."""
+        sql = (
+            "SELECT DISTINCT path FROM link JOIN file ON file.id = link.file"
+            " WHERE target = ? ORDER BY path"
+        )
+        return [path for (path,) in self._db.execute(sql, (record_id,))]
+
+
+def _any_of(words: Sequence[str]) -> str:
+    # In quotes nothing is an operator; a word of a topic holds none itself.
+    return " OR ".join(f'"{word}"' for word in words) or '""'
+
+
+def _asked(scope: Scope) -> tuple[str, str, str]:
+    return scope.project, scope.project, json.dumps(scope.tags)

@@ -1,0 +1,135 @@
+"""Which options of decisions, and which experiments, a question is about."""
+
+# Without postponed annotations, each of which NamedTuple would compile at every start.
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from expdocs.analytics.history import is_experiment
+from expdocs.narrative.selection import options_of
+from expdocs.narrative.why.passages import LINE
+from expdocs.narrative.why.ranking import Match, Ranking
+from expdocs.narrative.why.shelf import Shelf
+from expdocs.records.record import Record
+
+_MOST_READ = 50
+# What stands comes first; what was withdrawn, or was never agreed on, comes last.
+_STANDING = ("accepted", "proposed", "deprecated", "superseded", "draft", "rejected")
+
+
+class Option(NamedTuple):
+    """An option of a decision that a question is about, and how well its name fits."""
+
+    record: Record
+    number: int
+    fit: float
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The option as the decision has it."""
+        return options_of(self.record)[self.number]
+
+    @property
+    def outcome(self) -> str:
+        """What became of the option."""
+        return str(self.data.get("outcome") or "")
+
+    @property
+    def name(self) -> str:
+        """What the option is called."""
+        return str(self.data.get("name") or "")
+
+    @property
+    def reason(self) -> str:
+        """Why it was chosen, rejected or deferred."""
+        found = self.data.get("reason")
+        return found if isinstance(found, str) else ""
+
+    def texts(self, key: str) -> list[str]:
+        """Return the texts of a list in the option."""
+        listed = self.data.get(key)
+        return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+
+
+class Finder:
+    """Finds what bears the names in a question; ``wanted`` is the outcome that it asks for.
+
+    Where very many records do, the newest of those that stand are read; ``unread`` counts the
+    other ones.
+    """
+
+    def __init__(self, shelf: Shelf, ranking: Ranking, wanted: str) -> None:
+        self._shelf = shelf
+        self._ranking = ranking
+        self._wanted = wanted
+        names = ranking.names()
+        self._options = self._likeliest([n for n in names if n.named.name.number != LINE])
+        self._lines = self._likeliest([n for n in names if n.named.name.number == LINE])
+        self.unread = len(names) - len(self._options) - len(self._lines)
+
+    def options(self) -> list[Option]:
+        """Return the options that are asked about, those that answer best first."""
+        found = [option for one in self._options if (option := self._option(one))]
+        return sorted(found, key=self._order)
+
+    def experiments(self, options: Iterable[Option]) -> list[Record]:
+        """Return the experiments that options rest on, then those of the line of work."""
+        lines = [self._shelf.record_at(one.named.path) for one in self._lines]
+        found = [*self._rested_on(options), *lines]
+        named = [one for one in found if one is not None and is_experiment(one)]
+        return list({record.path: record for record in named}.values())
+
+    def resting(self, experiments: Iterable[Record]) -> list[Option]:
+        """Return the options of decisions that rest on experiments, whatever they are called."""
+        found: list[Option] = []
+        for record in experiments:
+            for path in self._shelf.database.linking(record.id):
+                found += self._resting_on(record.id, path)
+        return sorted(dict.fromkeys(found), key=self._order)
+
+    def _likeliest(self, names: Sequence[Match]) -> list[Match]:
+        def order(one: Match) -> tuple[float, int, Sequence[int]]:
+            outline = self._shelf.outlines[one.named.path]
+            return -one.fit, standing(outline.status), newest_first(outline.id)
+
+        return sorted(names, key=order)[:_MOST_READ]
+
+    def _option(self, match: Match) -> Option | None:
+        record = self._shelf.record_at(match.named.path)
+        number = match.named.name.number
+        if record is None or number >= len(options_of(record)):
+            return None
+        return Option(record, number, match.fit)
+
+    def _resting_on(self, record_id: str, path: str) -> Iterator[Option]:
+        decision = self._shelf.record_at(path)
+        if decision is None:
+            return
+        for number in range(len(options_of(decision))):
+            option = Option(decision, number, 0.0)
+            if record_id in option.texts("experiments"):
+                yield option
+
+    def _rested_on(self, options: Iterable[Option]) -> Iterator[Record]:
+        for option in options:
+            named = (self._shelf.index.record(one) for one in option.texts("experiments"))
+            listing = (self._shelf.index.lister(one) for one in option.texts("runs"))
+            yield from (record for record in (*named, *listing) if record is not None)
+
+    def _order(self, option: Option) -> tuple[object, ...]:
+        """Sort by standing, by the outcome that is asked for, and by how much is about it."""
+        record = option.record
+        missed = bool(self._wanted) and option.outcome != self._wanted
+        about = self._ranking.share_of(record.title)
+        last = newest_first(record.id), record.path, option.number
+        return standing(record.status), missed, -option.fit, -about, *last
+
+
+def standing(status: str) -> int:
+    """Return where a status puts a record, what stands first."""
+    return _STANDING.index(status) if status in _STANDING else len(_STANDING)
+
+
+def newest_first(record_id: str) -> Sequence[int]:
+    """Return what sorts ids by their day, the newest first."""
+    return [-ord(character) for character in record_id.partition("-")[2]]
