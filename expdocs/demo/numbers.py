@@ -13,10 +13,9 @@ from decimal import Decimal
 from expdocs.edit.source import Edit, apply_edits
 from expdocs.errors import ExpdocsError
 from expdocs.facts.citations import Facts, Unresolved
-from expdocs.facts.cited import NUMBER_SCHEMES
 from expdocs.prose.numbers import NumberProblem, exact, show
 from expdocs.prose.references import DvcLink, GitLink, parse_reference
-from expdocs.prose.spans import Citation
+from expdocs.prose.spans import NUMBER_SCHEMES, Citation
 from expdocs.records.record import Record
 
 _PLACE = re.compile(r"(?P<sign>\+?)(?P<digits>\?{1,2})(?P<unit>| %| pp)")

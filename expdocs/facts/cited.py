@@ -11,9 +11,8 @@ from expdocs.facts.citations import Evidenced, FactKey, Facts, Unresolved
 from expdocs.facts.gates import own_gates, values_of
 from expdocs.facts.tables import metric_names
 from expdocs.prose.references import ReferenceProblem, parse_reference
+from expdocs.prose.spans import NUMBER_SCHEMES
 from expdocs.records.record import Record, RunUse
-
-NUMBER_SCHEMES = frozenset({"run", "delta", "ratio", "mean", "sd", "count"})
 
 
 def references_of(record: Record) -> Iterator[Evidenced]:

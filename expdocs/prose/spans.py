@@ -4,7 +4,8 @@
 
 from typing import Literal, NamedTuple
 
-SCHEMES = ("run", "delta", "ratio", "mean", "sd", "count", "git", "dvc")
+NUMBER_SCHEMES = ("run", "delta", "ratio", "mean", "sd", "count")
+SCHEMES = (*NUMBER_SCHEMES, "git", "dvc")
 
 
 class Citation(NamedTuple):

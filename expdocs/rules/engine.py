@@ -25,6 +25,14 @@ from expdocs.rules.weights import require_known
 
 Check = Callable[[Subject], Iterator[Finding]]
 
+
+def _promotions(subject: Subject) -> Iterator[Finding]:
+    if subject.record.kind.gating is not None:
+        from expdocs.rules import promotions  # noqa: PLC0415 - few records promote a model
+
+        yield from promotions.check(subject)
+
+
 CHECKS: tuple[Check, ...] = (
     schema.check,
     identity.check,
@@ -33,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
     sweeps.check,
     claims.check,
     gates.check,
+    _promotions,
     secrets.check,
 )
 

@@ -1,75 +1,26 @@
-"""GAT: what was agreed on before a model is promoted, and whether its runs meet it."""
+"""GAT: whether the runs that a record's own gates name meet them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from expdocs.evidence.models import Model
-from expdocs.facts.gates import GateResult, Promotion, chosen, own_gates, promotion_of
-from expdocs.facts.rivals import Contest, against_baselines, against_production
+from expdocs.facts.gates import GateResult, own_gates
 from expdocs.findings import Finding
 from expdocs.kinds.shape import Place
 from expdocs.rules.context import Subject
 
 MOST_NAMES = 5
-_NAME_IT = "name the run that meets it in a gate, or give the chosen option `runs`"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Report gates that are not met, and promotions that do not show what they have to."""
-    facts = subject.context.facts
-    for result in own_gates(subject.record, facts):
+    """Report the gates of a record that the runs named in them do not meet."""
+    for result in own_gates(subject.record, subject.context.facts):
         place = result.threshold.place
         if not result.passed and subject.sound(place[:-1]):
-            yield _failed(subject, place, [result])
-    promotion = promotion_of(subject.record, facts)
-    if promotion is not None and subject.sound(("options",)) and subject.sound(("gates",)):
-        yield from _promotion(subject, promotion)
+            yield failed(subject, place, [result])
 
 
-def _promotion(subject: Subject, promotion: Promotion) -> Iterator[Finding]:
-    place, settled = _place(subject), subject.record.frozen
-    if not promotion.runs:
-        if not (subject.record.draft or settled):
-            yield subject.at(place, "GAT103", "the promotion names no run", _NAME_IT)
-        return
-    # Evidence that an accepted record has lost since is reported where it was lost.
-    failed = [one for one in promotion.agreed() if not one.passed]
-    for group in _by_threshold(one for one in failed if one.evaluated or not settled):
-        yield _failed(subject, place, group)
-    gating = subject.record.kind.gating
-    beats = gating.beats if gating else ()
-    if "baseline" in beats:
-        yield from _baselines(subject, promotion, place)
-    # Later the model in use is another one, often this one's successor.
-    if "production" in beats and not settled:
-        yield from _production(subject, promotion, place)
-
-
-def _place(subject: Subject) -> Place:
-    for mark in ("run", "record"):
-        if found := chosen(subject.record, mark):
-            return found[0][0][:2]
-    return ("options",)
-
-
-def _said(subject: Subject, place: Place, rule: str, message: str, hint: str) -> Finding:
-    return subject.at(place, rule, message, hint, severity=subject.softened(rule))
-
-
-def _waive(rule: str) -> str:
-    return f"promote another run, or say why it stands: <!-- expdocs: ignore {rule}: reason -->"
-
-
-def _by_threshold(results: Iterable[GateResult]) -> Iterable[list[GateResult]]:
-    groups: dict[tuple[object, ...], list[GateResult]] = {}
-    for one in results:
-        key = (one.threshold.owner, one.threshold.place, one.evaluated)
-        groups.setdefault(key, []).append(one)
-    return groups.values()
-
-
-def _failed(subject: Subject, place: Place, results: Sequence[GateResult]) -> Finding:
+def failed(subject: Subject, place: Place, results: Sequence[GateResult]) -> Finding:
     """Return the finding about one threshold and the runs that do not meet it."""
     first = results[0]
     gate, seen = first.threshold, first.reading
@@ -78,58 +29,17 @@ def _failed(subject: Subject, place: Place, results: Sequence[GateResult]) -> Fi
     of = f" of {gate.owner}" if gate.owner != subject.record.id else ""
     if first.evaluated:
         message = f"the gate {gate}{of} is not met: run {seen.name} has {seen.value!r}{others}"
-        return _said(subject, place, "GAT101", message, _waive("GAT101"))
+        return said(subject, place, "GAT101", message, waive("GAT101"))
     message = f"the gate {gate}{of} cannot be evaluated: run {seen.name} {seen.reason}{others}"
     hint = f"log '{gate.metric}' and pull the run, or name in a gate the run that has it"
-    return _said(subject, place, "GAT102", message, hint)
+    return said(subject, place, "GAT102", message, hint)
 
 
-def _baselines(subject: Subject, promotion: Promotion, place: Place) -> Iterator[Finding]:
-    settled = subject.record.frozen
-    contests = against_baselines(promotion, subject.context.facts)
-    if not (contests or settled or _is_baseline(promotion)):
-        message = "no experiment of the chosen option lists a baseline to compare with"
-        yield _said(subject, place, "GAT104", message, "give the run to beat `role: baseline`")
-    kept = [one for one in contests if one.evaluated or not settled]
-    yield from _lost(subject, place, "GAT104", kept)
+def said(subject: Subject, place: Place, rule: str, message: str, hint: str) -> Finding:
+    """Return a finding about a gate, a warning in a draft."""
+    return subject.at(place, rule, message, hint, severity=subject.softened(rule))
 
 
-def _is_baseline(promotion: Promotion) -> bool:
-    roles = {use.run_id: use.role for one in promotion.experiments for use in one.runs}
-    return all(roles.get(run_id) == "baseline" for run_id in promotion.runs)
-
-
-def _production(subject: Subject, promotion: Promotion, place: Place) -> Iterator[Finding]:
-    context = subject.context
-    named = context.settings.production.get(subject.record.text_of("project"))
-    if named is None:
-        return
-    name, _, alias = named.rpartition("@")
-    model = context.evidence.model(name)
-    known = model if isinstance(model, Model) else None
-    if known is None:
-        message = f"the model in use, {named}, has no document to compare with"
-        hint = f"run: expdocs evidence pull --model {named}"
-        yield _said(subject, place, "GAT105", message, hint)
-        return
-    contests = against_production(promotion, context.facts, known, alias)
-    yield from _lost(subject, place, "GAT105", contests)
-
-
-def _lost(
-    subject: Subject, place: Place, rule: str, contests: Sequence[Contest]
-) -> Iterator[Finding]:
-    """Report the first run that does not beat each rival."""
-    lost = {one.rival.name: one for one in reversed(contests) if not one.beaten}
-    for one in lost.values():
-        word = "more" if one.goal == "maximize" else "less"
-        if one.run.value is None:
-            message = f"{one.rival.name} is not beaten: run {one.run.name} {one.run.reason}"
-        elif one.rival.value is None:
-            message = f"{one.rival.name} cannot be compared with: {one.rival.reason}"
-        else:
-            message = (
-                f"{one.rival.name} is not beaten: {one.metric} of run {one.run.name} is "
-                f"{one.run.value!r}, not {word} than {one.rival.value!r}"
-            )
-        yield _said(subject, place, rule, message, _waive(rule))
+def waive(rule: str) -> str:
+    """Return the hint that says how to go on without meeting a gate."""
+    return f"promote another run, or say why it stands: <!-- expdocs: ignore {rule}: reason -->"

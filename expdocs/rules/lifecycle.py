@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from expdocs.config import Settings
-from expdocs.facts.cited import facts_digest, rests_on_broken
 from expdocs.findings import Finding
-from expdocs.records.digest import record_digest
 from expdocs.rules.context import Subject
 
 _NEEDS_ACCEPTANCE = ("accepted", "superseded", "deprecated")
@@ -64,6 +62,10 @@ def spellings(name: str, settings: Settings) -> set[str]:
 
 
 def _digests(subject: Subject, accepted: dict[str, Any]) -> Iterator[Finding]:
+    # Loaded late, since most checks are of a record that somebody still works on.
+    from expdocs.facts.cited import facts_digest, rests_on_broken  # noqa: PLC0415
+    from expdocs.records.digest import record_digest  # noqa: PLC0415
+
     record, facts = subject.record, subject.context.facts
     if accepted.get("digest") != record_digest(record):
         message = f"the record was changed after {accepted.get('by')} accepted it"
