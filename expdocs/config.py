@@ -99,15 +99,13 @@ class Settings(NamedTuple):
 
     def is_synthesis(self, path: str) -> bool:
         """Whether a file is to be read as a synthesis page."""
-        if not path.startswith(f"{self.records[0]}/synthesis/"):
+        if not path.startswith(f"{self.synthesis}/"):
             return False
         return path.endswith(".md") and not path.endswith("/README.md")
 
     def is_record(self, path: str) -> bool:
         """Whether a file is to be read as a record."""
-        if not path.endswith(_MARKDOWN) or path.startswith(f"{self.evidence}/"):
-            return False
-        if path.startswith(f"{self.records[0]}/synthesis/"):
+        if not path.endswith(_MARKDOWN) or path.startswith(_apart(self.evidence, self.synthesis)):
             return False
         if path.rpartition("/")[2] in ("README.md", path[-3:]):
             return False
@@ -118,6 +116,11 @@ class Settings(NamedTuple):
     def configured(self) -> bool:
         """Whether the repository has been set up for expdocs."""
         return bool(self.file)
+
+
+@cache
+def _apart(*folders: str) -> tuple[str, ...]:
+    return tuple(f"{folder}/" for folder in folders)
 
 
 @cache
