@@ -95,16 +95,24 @@ def _whole(
     answers = before.git.items() if before else ()
     git = {sha: answer for sha, answer in answers if f"git:{sha}" not in changes.questions}
     disk = set(before.disk) if before else set()
-    for question in {question for one in fresh.values() for question in one.asked}:
+    asked = answers_in({question for one in fresh.values() for question in one.asked})
+    git, disk = git | asked[0], disk | asked[1]
+    rows = [row.line for path, row in kept.items() if path not in fresh]
+    rows += [_line(one) for one in fresh.values()]
+    return Anew([one for one in said if one.anything], "\n".join(rows), git, disk)
+
+
+def answers_in(questions: Iterable[str]) -> tuple[dict[str, str], set[str]]:
+    """Return what git was asked with its answers, and which files outside of the tree were."""
+    git, disk = {}, set()
+    for question in questions:
         subject, _, name = question.partition(":")
         sha, _, answer = name.partition(" ")
         if subject == "git" and FULL_SHA.match(sha):
             git[sha] = answer or COMMIT
         elif subject == "disk":
             disk.add(name)
-    rows = [row.line for path, row in kept.items() if path not in fresh]
-    rows += [_line(one) for one in fresh.values()]
-    return Anew([one for one in said if one.anything], "\n".join(rows), git, disk)
+    return git, disk
 
 
 def _rows(text: str) -> Iterable[_Row]:

@@ -52,13 +52,14 @@ def check(
     records = [entry for entry in entries if settings.is_record(entry.path)]
     odd = _said_of_folders([e.path for e in entries if e.path in settings.records])
     if keeps is None:
-        return Outcome(len(records), [*odd, *_anew(repository, files, records).said])
+        pages = _pages(settings, entries)
+        return Outcome(len(records), [*odd, *_anew(repository, files, records, pages).said])
     key = _key(settings, entries)
     before = recalling.result(key)
     changes = changes_since(before, repository, entries) if before else NO_CHANGES
     if before is not None and not any(changes):
         return Outcome(len(records), [*odd, *before.said])
-    found = _anew(repository, files, records, before, changes)
+    found = _anew(repository, files, records, _pages(settings, entries), before, changes)
     if before is None or not passing:
         disk = marks_on_disk(found.disk, started)
         keep(keeps, Memory(key, marks_of(entries), found.git, disk, found.said, found.rows))
@@ -93,10 +94,18 @@ def _said_of_folders(roots: Sequence[str]) -> list[Said]:
     return [Said(root, (no_folder(root),), Judgement()) for root in roots]
 
 
+def _pages(settings: Settings, entries: Sequence[Entry]) -> list[str]:
+    """Return the paths of synthesis pages."""
+    folder = f"{settings.synthesis}/"
+    inside = [entry.path for entry in entries if entry.path.startswith(folder)]
+    return [path for path in inside if settings.is_synthesis(path)]
+
+
 def _anew(
     repository: Repository,
     files: Files,
     records: Sequence[Entry],
+    pages: Sequence[str],
     before: Memory | None = None,
     changes: Changes = NO_CHANGES,
 ) -> Anew:
@@ -104,7 +113,13 @@ def _anew(
     from expdocs.checking.anew import judge_anew  # noqa: PLC0415
     from expdocs.workspace import Workspace  # noqa: PLC0415
 
-    return judge_anew(Workspace(repository, files), records, before, changes)
+    workspace = Workspace(repository, files)
+    found = judge_anew(workspace, records, before, changes)
+    if not pages:
+        return found
+    from expdocs.checking.pages import with_pages  # noqa: PLC0415 - many repositories have none
+
+    return with_pages(workspace, pages, found)
 
 
 def memory_place(repository: Repository, state: str) -> Path:

@@ -176,4 +176,5 @@ def _on_disk(target: Path) -> bool:
 
 
 def _checks(settings: Settings, path: str) -> bool:
-    return settings.is_record(path) or path.startswith(f"{settings.evidence}/")
+    inside = path.startswith((f"{settings.evidence}/", f"{settings.synthesis}/"))
+    return inside or settings.is_record(path)

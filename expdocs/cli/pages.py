@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import click
 
 from expdocs.cli.formats.as_json import dump
-from expdocs.cli.output import note, one_line
-from expdocs.errors import UsageError
+from expdocs.cli.output import one_line, print_problem
+from expdocs.cli.progress import writing
+from expdocs.errors import ExpdocsError, UsageError
 from expdocs.narrative.make import Job, Made, claims_path, make_page
 from expdocs.narrative.page import Request, Sources
 from expdocs.narrative.writers import PROVIDERS, Choice, open_writer
@@ -70,20 +71,36 @@ def page_name(request: Request) -> str:
 def sources(workspace: Workspace) -> Iterator[Sources]:
     """Open what pages are made from."""
     with workspace.context() as context:
-        yield Sources(context.settings, context.corpus, context.facts, context.commits)
+        known = (context.settings, context.corpus, context.facts, context.commits)
+        yield Sources(*known, workspace.repository, workspace.files)
 
 
 def make_pages(
-    workspace: Workspace, wanted: Sequence[Wanted], *, keep_edits: bool = False
-) -> list[Made]:
-    """Bring pages up to date, one after the other; the first that fails ends it."""
-    with sources(workspace) as opened:
-        made = []
+    workspace: Workspace,
+    wanted: Sequence[Wanted],
+    *,
+    keep_edits: bool = False,
+    as_json: bool = False,
+) -> None:
+    """Bring pages up to date and print what became of them; raises the first failure at the end.
+
+    One page that fails does not keep the others from being made.
+    """
+    made: list[Made] = []
+    failed: list[ExpdocsError] = []
+    with sources(workspace) as opened, writing() as progress:
         for one in wanted:
-            writer = open_writer(one.choice, workspace.settings, note)
-            job = Job(one.path, one.request, writer, workspace.place, keep_edits)
-            made.append(make_page(opened, job))
-        return made
+            try:
+                writer = open_writer(one.choice, workspace.settings, progress)
+                job = Job(one.path, one.request, writer, workspace.place, keep_edits)
+                made.append(make_page(opened, job))
+            except ExpdocsError as problem:
+                failed.append(problem)
+    report(made, as_json=as_json)
+    for other in failed[1:]:
+        print_problem(other.message, other.hint)
+    if failed:
+        raise failed[0]
 
 
 def report(made: Sequence[Made], *, as_json: bool) -> None:

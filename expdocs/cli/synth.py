@@ -15,10 +15,10 @@ from expdocs.cli.pages import (
     make_pages,
     page_name,
     page_path,
-    report,
     sources,
     writing_options,
 )
+from expdocs.cli.progress import writing
 from expdocs.errors import UsageError
 from expdocs.narrative.claimsfile import claims_bytes
 from expdocs.narrative.make import claims_path, existing
@@ -100,7 +100,7 @@ def command(
         return _check(workspace, [one.path for one in wanted])
     if dry_run:
         return _preview(workspace, wanted)
-    report(make_pages(workspace, wanted, keep_edits=keep_edits), as_json=as_json)
+    make_pages(workspace, wanted, keep_edits=keep_edits, as_json=as_json)
     return 0
 
 
@@ -166,10 +166,10 @@ def _said(standing: Standing) -> list[tuple[str, str]]:
 
 def _preview(workspace: Workspace, wanted: Sequence[Wanted]) -> int:
     """Print what a model would be sent, or the claims that code would write."""
-    with sources(workspace) as opened:
+    with sources(workspace) as opened, writing() as progress:
         for one in wanted:
             prepared = page_kind(one.request.page).prepare(opened, one.request)
-            writer = open_writer(one.choice, workspace.settings, note)
+            writer = open_writer(one.choice, workspace.settings, progress)
             note(f"{one.path}: nothing is sent and nothing is written")
             shown = writer.preview(prepared) if writer.preview else _claims(prepared)
             click.echo(plain(shown))

@@ -77,7 +77,7 @@ def changes(before: Mapping[str, str], now: Mapping[str, str]) -> str:
 
 def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
     both = [name for name in now if before.get(name, now[name]) != now[name]]
-    special = {DATA: "values are others", DRAFTS: "drafts came or went"}
+    special = {DATA: "other values", DRAFTS: "other drafts"}
     yield from _listed("changed", [name for name in both if name not in special])
     yield from _listed("new", [n for n in now if n not in before and n not in special])
     yield from _listed("gone", [n for n in before if n not in now and n not in special])

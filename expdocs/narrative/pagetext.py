@@ -87,6 +87,8 @@ def _document(one: Provenance) -> dict[str, Any]:
         "body_sha256": one.body_sha256,
         "blocks": dict(one.blocks),
     }
+    if not document["request"]:
+        del document["request"]
     if one.reviewed:
         document["reviewed"] = one.reviewed._asdict()
     return document

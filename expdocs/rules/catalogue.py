@@ -309,6 +309,25 @@ _RULES = (
         "The promoted run is not better than the run behind the model that `production` of the "
         "configuration names, as far as committed evidence tells. Pull the model's document, "
         "promote a better run, or suppress the rule in the record with the reason."),
+    _error("SYN101", "A synthesis page cannot be read",
+        "The front matter of a page below `journal/synthesis/` says from what it was made, and it "
+        "is broken, or the comments around generated blocks are. Restore the page from git, or "
+        "remove it and make it anew with `expdocs synth`."),
+    _error("SYN201", "A synthesis page is stale",
+        "Records or evidence that the page rests on changed since it was written, so it may say "
+        "what is no longer so. `expdocs synth PAGE` brings it up to date; what people wrote beside "
+        "the generated blocks stays."),
+    _error("SYN202", "A synthesis page was edited",
+        "Generated text, or the file of claims beside it, is not what was written and checked. "
+        "Undo the edit; `expdocs synth PAGE --keep-edits` writes the block anew and keeps your "
+        "text behind it, as your own."),
+    _error("SYN203", "A synthesis page is not supported",
+        "The claims of the page do not hold against the records and the evidence, or the file of "
+        "claims beside it is missing or broken. `expdocs synth PAGE` writes it anew."),
+    _warning("SYN301", "Nobody reviewed a synthesis page",
+        "Code checked numbers, quotes and citations; whether sentences read the records rightly, "
+        "only a person can tell. Read the page, then run `expdocs synth --review PAGE --by NAME`. "
+        "A review holds until the generated text changes."),
     _error("SEC101", "A secret in a record",
         "What is in git can be read by everybody who ever gets a copy, and a commit that removes "
         "it does not help. First make the key, token or password invalid where it is used; then "

@@ -8,7 +8,6 @@ from decimal import Decimal
 from expdocs.evidence.commits import Commits
 from expdocs.evidence.neighbours import Unread
 from expdocs.facts.citations import Fact, Facts, Unresolved
-from expdocs.facts.cited import NUMBER_SCHEMES
 from expdocs.facts.tables import Table, metric_names, run_table, says_the_same
 from expdocs.findings import Finding, brief
 from expdocs.kinds.validation import SchemaError
@@ -31,6 +30,7 @@ from expdocs.prose.references import (
     parse_reference,
 )
 from expdocs.prose.scanner import Block, Citation, UncitedNumber, uncited_numbers
+from expdocs.prose.spans import NUMBER_SCHEMES
 from expdocs.records.record import Record
 from expdocs.rules.context import Subject
 
@@ -40,17 +40,23 @@ _LONGEST = 20  # digits of a number that a message writes out
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report every citation whose number is not what its source says, and numbers without one."""
+    yield from citations(subject)
+    prose = subject.record.prose
+    if numbers := uncited_numbers(subject.record.file.body, prose, metric_names(subject.record)):
+        yield from _uncited(subject, numbers)
+    yield from _blocks(subject)
+    if subject.record.text_of("verdict") == "promoted":
+        yield from _promoted(subject)
+
+
+def citations(subject: Subject) -> Iterator[Finding]:
+    """Report every citation whose number is not what its source says, or that is none."""
     prose = subject.record.prose
     for citation in prose.citations:
         yield from _citation(subject, citation)
     for stray in prose.strays:
         hint = "write it as [number](run:label#metric), on one line"
         yield subject.in_body(stray.start, "CLM106", stray.reason, hint)
-    if numbers := uncited_numbers(subject.record.file.body, prose, metric_names(subject.record)):
-        yield from _uncited(subject, numbers)
-    yield from _blocks(subject)
-    if subject.record.text_of("verdict") == "promoted":
-        yield from _promoted(subject)
 
 
 def _promoted(subject: Subject) -> Iterator[Finding]:

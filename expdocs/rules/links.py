@@ -18,6 +18,13 @@ def check(subject: Subject) -> Iterator[Finding]:
     yield from _supersession(subject)
 
 
+def mentions(subject: Subject) -> Iterator[Finding]:
+    """Report the names of records in prose that no record has."""
+    for link in links_of(subject.record):
+        if link.type == MENTIONS:
+            yield from _link(subject, link)
+
+
 def _link(subject: Subject, link: Link) -> Iterator[Finding]:
     context = subject.context
     if link.type == MENTIONS:

@@ -19,9 +19,11 @@ from expdocs.prose.references import DvcLink, GitLink, ReferenceProblem, parse_r
 from expdocs.records.corpus import Corpus
 from expdocs.records.record import Record, RunUse
 from expdocs.records.validity import schema_errors
+from expdocs.rules.choice import asked_for
 from expdocs.rules.context import Context, Subject
 from expdocs.rules.engine import check_corpus
 from expdocs.rules.evidence import triangle
+from expdocs.rules.synthesis import check_page
 from expdocs.site.citations import Citations, CitationView
 from expdocs.site.revisions import Revisions, load_revisions
 from expdocs.site.urls import page_of, run_url
@@ -147,7 +149,7 @@ class Survey:
 
 def survey(workspace: Workspace, context: Context) -> Survey:
     """Check everything and gather what the pages show."""
-    findings = tuple(check_corpus(context))
+    findings = (*check_corpus(context), *_of_pages(workspace, context))
     grouped: dict[str, list[Finding]] = {}
     for finding in findings:
         grouped.setdefault(finding.path, []).append(finding)
@@ -172,6 +174,20 @@ def survey(workspace: Workspace, context: Context) -> Survey:
         by_path={page.record.path: page for page in records},
         run_by_id={run.run_id: run for run in runs},
     )
+
+
+def _of_pages(workspace: Workspace, context: Context) -> Iterator[Finding]:
+    """Yield the findings about synthesis pages that the settings ask for."""
+    settings, read = workspace.settings, workspace.files.read
+    for path in synthesis_paths(workspace):
+        yield from asked_for(check_page(path, read, context), settings)
+
+
+def synthesis_paths(workspace: Workspace) -> list[str]:
+    """Return the paths of the synthesis pages, sorted."""
+    settings = workspace.settings
+    listed = workspace.files.list([settings.synthesis])
+    return [entry.path for entry in listed if settings.is_synthesis(entry.path)]
 
 
 def newest_first(records: tuple[Record, ...]) -> list[Record]:

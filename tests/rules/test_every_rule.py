@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
+from expdocs.narrative.claimsfile import claims_bytes, claims_sha256, read_claims
+from expdocs.narrative.pagefile import block_digest, body_digest, read_page
+from expdocs.narrative.pagetext import page_text
 from expdocs.rules.catalogue import CATALOGUE, FAMILIES, unknown_patterns
 
 Case = Callable[..., None]
@@ -510,6 +513,105 @@ case("SEC201")(changed("More seeds.", "Ask ana.costa@churn-team.io."))
 case("SEC202")(changed("More seeds.", "Call +44 20 7946 0958."))
 case("SEC203")(changed("More seeds.", "The row of 4111 1111 1111 1111."))
 case("SEC203")(changed("More seeds.", "The row of DE89 3704 0044 0532 0130 00."))
+
+
+# --- synthesis pages
+
+PAGE = "journal/synthesis/overview.md"
+
+
+def page(repo, run_cli, *edits: tuple[str, str], reviewed: bool = True) -> None:
+    """Make an overview, have it reviewed, and then replace texts in it."""
+    assert run_cli("synth", "--kind", "overview", cwd=repo.root).code == 0
+    if reviewed:
+        assert run_cli("synth", "--review", "overview", "--by", "li", cwd=repo.root).code == 0
+    text = (repo.root / PAGE).read_text(encoding="utf-8")
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new, 1)
+    repo.write({PAGE: text})
+
+
+@case("SYN101")
+def a_page_without_its_key(repo, run_cli) -> None:
+    page(repo, run_cli, ("input_key: ", "inputs_key: "))
+
+
+@case("SYN101")
+def a_page_with_a_comment_of_a_block_missing(repo, run_cli) -> None:
+    page(repo, run_cli, ("<!-- /expdocs:best -->", ""))
+
+
+@case("SYN201")
+def a_page_whose_record_changed(repo, run_cli) -> None:
+    page(repo, run_cli)
+    change(repo, "More seeds.", "Many more seeds.")
+
+
+@case("SYN201")
+def a_page_with_a_new_record(repo, run_cli) -> None:
+    page(repo, run_cli)
+    add(repo, OTHER, "title: Over", "title: Under")
+
+
+@case("SYN202")
+def a_page_with_generated_text_edited(repo, run_cli) -> None:
+    page(repo, run_cli, ("waits for a review", "was reviewed"))
+
+
+@case("SYN202")
+def a_page_edited_together_with_its_digests(repo, run_cli) -> None:
+    page(repo, run_cli)
+    made = read_page(PAGE, (repo.root / PAGE).read_bytes())
+    blocks = made.generated | {"open": "## What is open\n\nNothing, promised."}
+    digests = {name: block_digest(text) for name, text in blocks.items()}
+    body = body_digest(list(blocks.items()))
+    review = made.provenance.reviewed._replace(body_sha256=body)
+    other = made.provenance._replace(blocks=digests, body_sha256=body, reviewed=review)
+    repo.write({PAGE: page_text(other, list(blocks.items()), made)})
+
+
+@case("SYN202")
+def a_page_with_other_claims(repo, run_cli) -> None:
+    page(repo, run_cli)
+    path = "journal/synthesis/overview.claims.json"
+    text = (repo.root / path).read_text(encoding="utf-8")
+    repo.write({path: text.replace("waits for a review", "was reviewed")})
+
+
+@case("SYN203")
+def a_page_without_claims(repo, run_cli) -> None:
+    page(repo, run_cli)
+    (repo.root / "journal/synthesis/overview.claims.json").unlink()
+
+
+@case("SYN203")
+def a_page_with_claims_that_do_not_hold(repo, run_cli) -> None:
+    page(repo, run_cli)
+    path = repo.root / "journal/synthesis/overview.claims.json"
+    claims = read_claims(path.read_bytes())
+    claims = claims._replace(sections=claims.sections[:1])
+    path.write_bytes(claims_bytes(claims))
+    old = read_page(PAGE, (repo.root / PAGE).read_bytes()).provenance.claims_sha256
+    change_page(repo, old, f"sha256:{claims_sha256(claims)}")
+
+
+def change_page(repo, old: str, new: str) -> None:
+    text = (repo.root / PAGE).read_text(encoding="utf-8")
+    assert old in text
+    repo.write({PAGE: text.replace(old, new)})
+
+
+@case("SYN301")
+def a_page_that_nobody_read(repo, run_cli) -> None:
+    page(repo, run_cli, reviewed=False)
+
+
+@case("SYN301")
+def a_page_that_was_another_when_it_was_read(repo, run_cli) -> None:
+    page(repo, run_cli)
+    change(repo, "More seeds.", "Many more seeds.")
+    assert run_cli("synth", cwd=repo.root).code == 0
 
 
 @pytest.mark.parametrize(
