@@ -49,7 +49,7 @@ DOORS = {
     "mkdocs": ("site/",),
     "anthropic": ("narrative/",),
     "scipy": ("analytics/",),
-    "sqlite3": ("narrative/why/",),
+    "sqlite3": ("narrative/why/", "trackers/connection.py"),
     "ruamel": ("edit/source.py",),
     "yaml": ("yamlnodes.py", "run_context/", "demo/"),
     "jsonschema_rs": ("kinds/",),
