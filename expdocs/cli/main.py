@@ -14,6 +14,7 @@ from expdocs.gitcommand import OF_ANOTHER_REPOSITORY
 COMMANDS = {
     "init": "expdocs.cli.init",
     "new": "expdocs.cli.new",
+    "log": "expdocs.cli.log",
     "check": "expdocs.cli.check",
     "fix": "expdocs.cli.fix",
     "explain": "expdocs.cli.explain",
@@ -22,8 +23,8 @@ COMMANDS = {
     "accept": "expdocs.cli.accept",
     "supersede": "expdocs.cli.supersede",
     "similar": "expdocs.cli.similar",
-    "why": "expdocs.cli.why",
     "synth": "expdocs.cli.synth",
+    "why": "expdocs.cli.why",
     "kinds": "expdocs.cli.kinds",
     "build": "expdocs.cli.build",
     "serve": "expdocs.cli.serve",

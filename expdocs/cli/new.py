@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from expdocs.cli.fields import (
+    authors,
+    commit,
+    day_of,
+    label_and_run,
+    links,
+    record_options,
+    require,
+)
 from expdocs.cli.output import note
 from expdocs.drafting.bench import Bench, git_add
 from expdocs.edit.evidenced import Chosen, fields_of
 from expdocs.edit.scaffold import create, drafted, refuse_broken
 from expdocs.errors import UsageError
 from expdocs.facts.similar import NEAR, Why, asked_by, look, similar
-from expdocs.history import History
 from expdocs.kinds.registry import Kind
 from expdocs.kinds.shape import typed
 from expdocs.questions import unnoted
@@ -51,22 +58,9 @@ _FIELDS = ("project", "approach", "hypothesis", "commit", "verdict", "decision_t
 @click.option("--data", "data", multiple=True, metavar="PATH", help="A path tracked by DVC.")
 @click.option("--decision-type", help="model-selection, promotion, stop-line, …")
 @click.option("--decider", "deciders", multiple=True, metavar="ID", help="Who decides.")
-@click.option("--project", help="The project; the configuration may hold a default.")
-@click.option(
-    "--author", "authors", multiple=True, metavar="ID", help="Who wrote it, if not git's author."
-)
-@click.option("--tag", "tags", multiple=True, help="A topic.")
-@click.option("--link", "links", multiple=True, metavar="TYPE:ID", help="A link to a record.")
+@record_options
 @click.option("--supersedes", metavar="ID", help="The record that this one will replace.")
-@click.option(
-    "--date",
-    "day",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="YYYY-MM-DD",
-    help="Its day, if not today.",
-)
 @click.option("--set", "given", multiple=True, metavar="KEY=YAML", help="Any other field.")
-@click.option("--tracker", metavar="URI|ALIAS", help="The MLflow tracking URI or an alias of it.")
 @click.option("--edit", is_flag=True, help="Open the new record in $EDITOR.")
 def command(kind_name: str, title: str, **options: Any) -> int:
     """Write a new draft record and print its path as the last line.
@@ -76,13 +70,13 @@ def command(kind_name: str, title: str, **options: Any) -> int:
     """
     workspace = Workspace.open(Path.cwd())
     kind = _kind(workspace, kind_name)
-    day = options["day"].date() if options["day"] else _today()
+    day = day_of(options["day"])
     values = dict(_values(workspace, kind, options))
     refuse_broken(kind, title, values)
     evidenced = bool(options["runs"] or options["baselines"] or options["sweeps"])
     bench = Bench(workspace, options["tracker"])
     if evidenced:
-        _require(kind, "runs", "--run")
+        require(kind, "runs", "--run")
         found = _from_runs(bench, options)
         values = {key: values.get(key) or found.get(key) for key in {**values, **found}}
     elif metric := _metric_options(options):
@@ -102,10 +96,6 @@ def command(kind_name: str, title: str, **options: Any) -> int:
     return 0
 
 
-def _today() -> date:
-    return datetime.now().astimezone().date()
-
-
 def _kind(workspace: Workspace, name: str) -> Kind:
     kind = workspace.registry.get(name)
     if kind is None:
@@ -114,62 +104,34 @@ def _kind(workspace: Workspace, name: str) -> Kind:
     return kind
 
 
-def _require(kind: Kind, key: str, option: str) -> None:
-    if key not in kind.properties:
-        raise UsageError(f"a {kind.name} has no field '{key}' for {option}")
-
-
 def _values(workspace: Workspace, kind: Kind, options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    authors = list(options["authors"]) or _git_author(workspace)
-    if not authors:
-        note("git does not know who you are: fill in `authors`, or set git's user.name")
-    yield "authors", authors
+    yield "authors", authors(workspace, options["authors"])
     yield "project", workspace.settings.project
     for key in _FIELDS:
         if options[key]:
-            _require(kind, key, f"--{key.replace('_', '-')}")
-            yield key, _commit(workspace, options[key]) if key == "commit" else options[key]
+            require(kind, key, f"--{key.replace('_', '-')}")
+            yield key, commit(workspace, options[key]) if key == "commit" else options[key]
     if options["deciders"]:
-        _require(kind, "deciders", "--decider")
+        require(kind, "deciders", "--decider")
         yield "deciders", list(options["deciders"])
     for key, option in (("tags", "--tag"), ("links", "--link")):
         if options[key]:
-            _require(kind, key, option)
+            require(kind, key, option)
     yield "tags", list(options["tags"])
-    yield "links", list(_links(workspace, kind, options))
+    given = [*options["links"], *_superseding(options["supersedes"])]
+    yield "links", list(links(workspace, kind, given))
     if options["data"]:
-        _require(kind, "data", "--data")
+        require(kind, "data", "--data")
         yield "data", _data(workspace, options["data"], options["commit"])
     yield from (_setting(kind, one) for one in options["given"])
 
 
-def _git_author(workspace: Workspace) -> list[str]:
-    author = History(workspace.root).author(workspace.settings)
-    return [author] if author else []
+def _superseding(target: str | None) -> list[str]:
+    return [f"supersedes:{target}"] if target else []
 
 
-def _commit(workspace: Workspace, name: str) -> str:
-    sha = workspace.repository.resolve(name)
-    if sha is None:
-        raise UsageError(f"'{name}' names no commit here", "name a branch, a tag or a commit")
-    return sha
-
-
-def _links(workspace: Workspace, kind: Kind, options: dict[str, Any]) -> Iterator[dict[str, str]]:
-    given = list(options["links"])
-    if options["supersedes"]:
-        given.append(f"supersedes:{options['supersedes']}")
-    for text in given:
-        type_, _, target = text.partition(":")
-        if type_ not in kind.links:
-            known = ", ".join(kind.links)
-            raise UsageError(f"a {kind.name} has no links of type '{type_}'", f"known: {known}")
-        record = workspace.record(target)
-        yield {"type": type_, "target": record.id}
-
-
-def _data(workspace: Workspace, paths: Sequence[str], commit: str | None) -> list[dict[str, str]]:
-    sha = _commit(workspace, commit or "HEAD")
+def _data(workspace: Workspace, paths: Sequence[str], revision: str | None) -> list[dict[str, str]]:
+    sha = commit(workspace, revision or "HEAD")
     found = []
     with workspace.context() as context:
         for path in paths:
@@ -208,7 +170,7 @@ def _metric_options(options: dict[str, Any]) -> dict[str, Any]:
 def _from_runs(bench: Bench, options: dict[str, Any]) -> dict[str, Any]:
     """Return the fields that the runs tell."""
     wanted = [
-        (role, *_label_and_run(text))
+        (role, *label_and_run(text))
         for role, key in (("baseline", "baselines"), ("candidate", "runs"), ("sweep", "sweeps"))
         for text in options[key]
     ]
@@ -225,11 +187,6 @@ def _from_runs(bench: Bench, options: dict[str, Any]) -> dict[str, Any]:
         fields["metric"]["effect"] = options["effect"]
     _explain_gaps(fields, chosen)
     return fields
-
-
-def _label_and_run(text: str) -> tuple[str, str]:
-    label, separator, run = text.partition("=")
-    return (label, run) if separator and "://" not in label else ("", text)
 
 
 def _explain_gaps(fields: dict[str, Any], chosen: Sequence[Chosen]) -> None:

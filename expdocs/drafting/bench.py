@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from expdocs.atomic import create_bytes
 from expdocs.edit.fix import mended_text
 from expdocs.edit.scaffold import only_one
-from expdocs.errors import CannotRun, UsageError
+from expdocs.errors import CannotRun, Refused, UsageError
 from expdocs.evidence.snapshots import RunSnapshot
 from expdocs.files import Entry, Files
+from expdocs.records.frontmatter import MAX_FILE
 from expdocs.records.outline import id_of_file
 from expdocs.records.record import Record
 from expdocs.trackers.keeping import keeping
@@ -86,14 +87,24 @@ class Bench:
         Runs that were pulled before anybody knew which metric it names are asked ``again``, for
         the history of that metric.
         """
-        self._put(path, text)
+        self.put(path, text)
         wanted = Wanted([path], missing=not (again and self._evidence), together=True)
         self._take(pull(self.workspace, self.tracker, wanted, hold=True).held)
+
+    def put(self, path: str, text: str) -> None:
+        """Take the text of a draft, in place of what it was before."""
+        content = text.encode("utf-8")
+        if len(content) > MAX_FILE:
+            size = len(content) / 1024 / 1024
+            message = f"the draft would have {size:.1f} MiB; a record has at most 1 MiB"
+            raise Refused(message, "keep records short: put data and logs elsewhere")
+        self._records[path] = content
+        self._refresh()
 
     def mend(self, path: str) -> str:
         """Return the draft with its run table and with sources for its numbers, and take it."""
         with self.workspace.context() as context:
-            self._put(path, mended_text(self.record(path), context))
+            self.put(path, mended_text(self.record(path), context))
         return self.text(path)
 
     def record(self, path: str) -> Record:
@@ -123,10 +134,6 @@ class Bench:
                 create_bytes(workspace.place(path), content)
         wanted = Wanted(list(self._records), missing=True, together=True)
         pull(workspace.refreshed(), self.tracker, wanted)
-
-    def _put(self, path: str, text: str) -> None:
-        self._records[path] = text.encode("utf-8")
-        self._refresh()
 
     def _take(self, documents: Mapping[str, bytes]) -> None:
         self._evidence |= documents

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from expdocs.edit.source import Edit, apply_edits
@@ -100,3 +101,19 @@ def _refuse_misread(record: Record, edit: Edit, link: str) -> None:
     found = len(after.citations) == len(others) + 1
     if inside or not found or not kept or len(after.strays) != len(record.prose.strays):
         raise Refused("a citation cannot stand there", _ELSEWHERE)
+
+
+def read_back(body: str, edits: Sequence[Edit]) -> list[Edit]:
+    """Return the edits whose citations the scanner finds where they would stand in a body.
+
+    Text around a number can make something else of it, as ``!`` makes a picture of a link.
+    """
+    prose = scan(apply_edits(body, edits))
+    found = {(citation.start, citation.end) for citation in prose.citations}
+    kept, shift = [], 0
+    for edit in edits:
+        start = edit.start + shift
+        if (start, start + len(edit.replacement)) in found:
+            kept.append(edit)
+        shift += len(edit.replacement) - (edit.end - edit.start)
+    return kept

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from expdocs.edit.scaffold import labelled
 from expdocs.evidence.commits import Commits
@@ -17,13 +16,16 @@ MAX_DATA = 8
 _LESS_IS_BETTER = ("loss", "error", "mae", "mse", "rmse", "mape", "perplexity", "latency", "wer")
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A run that a new record lists, with the role and perhaps the label that the author gave."""
+class Chosen(NamedTuple):
+    """A run that a new record lists, with its role, and a label and a group where they are known.
+
+    Without a label it gets one that is made of its name.
+    """
 
     snapshot: RunSnapshot
     role: str
     label: str = ""
+    group: str = ""
 
 
 def fields_of(
@@ -59,6 +61,8 @@ def _run_entry(
 ) -> dict[str, Any]:
     key = "parent" if one.role == "sweep" else "id"
     entry: dict[str, Any] = {key: one.snapshot.run_id, "as": label, "role": one.role}
+    if one.group:
+        entry["group"] = one.group
     if commit:
         entry["commit"] = commit
     if data:

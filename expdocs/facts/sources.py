@@ -58,15 +58,9 @@ class Sources:
             return None
 
     def _shown(self, number: UncitedNumber) -> ShownNumber | None:
-        body = self._record.file.body
-        before = body[max(0, number.start - _CONTEXT) : number.start]
-        after = body[number.end : number.end + _CONTEXT]
-        if number.text.startswith("+") or _BEFORE.search(before) or _AFTER.match(after):
+        if number.text.startswith("+"):
             return None
-        try:
-            return parse_shown(number.text, self._units)
-        except NumberProblem:
-            return None
+        return value_of_one(self._record.file.body, number, self._units)
 
     def _only(self, name: str, shown: ShownNumber) -> ValueOf | None:
         hits = [one for one in self._values if matches(shown, one.value)]
@@ -115,3 +109,15 @@ class Sources:
                 sides.setdefault(group, mean(members))
         for side, value in sides.items():
             yield from (EXACT.subtract(value, v) for other, v in sides.items() if other != side)
+
+
+def value_of_one(body: str, number: UncitedNumber, units: Collection[str]) -> ShownNumber | None:
+    """Return a number as it is shown; None where what is around it makes it no single value."""
+    before = body[max(0, number.start - _CONTEXT) : number.start]
+    after = body[number.end : number.end + _CONTEXT]
+    if _BEFORE.search(before) or _AFTER.match(after):
+        return None
+    try:
+        return parse_shown(number.text, units)
+    except NumberProblem:
+        return None

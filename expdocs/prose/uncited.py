@@ -49,6 +49,18 @@ def uncited_numbers(body: str, prose: Prose, names: Collection[str]) -> tuple[Un
     return tuple(found)
 
 
+def decimals(body: str, prose: Prose) -> tuple[UncitedNumber, ...]:
+    """Find all decimals and percentages that cite nothing, whatever their sentence names."""
+    numbers = _masked(body, _sourced(prose))
+    return tuple(
+        UncitedNumber(match.start(), match.end(), match.group(), "")
+        for passage in prose.passages
+        if passage.kind != "heading"
+        for match in _NUMBER.finditer(numbers, passage.start, passage.end)
+        if _is_decimal(match)
+    )
+
+
 def _named(
     decimals: list[re.Match[str]], mentions: list[tuple[int, str]]
 ) -> Iterator[UncitedNumber]:

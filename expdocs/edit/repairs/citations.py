@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from expdocs.edit.citing import read_back
 from expdocs.edit.repairs.mended import Mended, unwanted
 from expdocs.edit.source import Edit, apply_edits
 from expdocs.facts.sources import Sources
 from expdocs.facts.tables import metric_names
 from expdocs.prose.references import format_reference
-from expdocs.prose.scanner import UncitedNumber, scan, uncited_numbers
+from expdocs.prose.scanner import UncitedNumber, uncited_numbers
 from expdocs.records.record import Record
 from expdocs.records.validity import schema_errors
 from expdocs.rules.context import Context
@@ -23,8 +24,8 @@ def mend(record: Record, context: Context) -> Mended | None:
     if schema_errors(record):  # where fields are wrong the runs may be, too
         return None
     cited = _cited(record, numbers, context)
-    cited = _read_back(record, cited)
-    if not cited or _read_back(record, cited) != cited:
+    cited = read_back(record.file.body, cited)
+    if not cited or read_back(record.file.body, cited) != cited:
         return None
     start = record.file.body_start
     edits = [Edit(start + e.start, start + e.end, e.replacement) for e in cited]
@@ -40,19 +41,3 @@ def _cited(record: Record, numbers: Sequence[UncitedNumber], context: Context) -
         for number, source in found
         if source is not None
     ]
-
-
-def _read_back(record: Record, edits: Sequence[Edit]) -> list[Edit]:
-    """Return the edits whose citations the scanner finds where they would stand.
-
-    Text around a number can make something else of it, as ``!`` makes a picture of a link.
-    """
-    prose = scan(apply_edits(record.file.body, edits))
-    found = {(citation.start, citation.end) for citation in prose.citations}
-    kept, shift = [], 0
-    for edit in edits:
-        start = edit.start + shift
-        if (start, start + len(edit.replacement)) in found:
-            kept.append(edit)
-        shift += len(edit.replacement) - (edit.end - edit.start)
-    return kept

@@ -1,0 +1,96 @@
+"""Which words of a log lead to which part of an entry: one file a language, all looked through."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+_FOLDER = Path(__file__).with_name("languages")
+_FIRST = "en"
+_EDGES = {0: r"(?<!\w)", -1: r"(?!\w)"}
+_TRIMMED = " \t\r\n*_`#.:：!?-–—"
+# Scripts that are written without spaces between words.
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+
+
+class Part(NamedTuple):
+    """A part of an entry: the headings and labels that name it, the words that hint at it."""
+
+    key: str
+    headings: frozenset[str]
+    cues: re.Pattern[str] | None
+
+
+class Words(NamedTuple):
+    """The words of all languages; ``parts`` in the order in which they are tried."""
+
+    parts: tuple[Part, ...]
+    baseline: re.Pattern[str]
+    effects: tuple[re.Pattern[str], ...]
+
+    def part_of_heading(self, title: str) -> str:
+        """Return the part that a heading or a label names, or an empty text."""
+        wanted = folded(title)
+        return next((part.key for part in self.parts if wanted in part.headings), "")
+
+    def part_of_sentence(self, text: str) -> str:
+        """Return the part that a sentence's words hint at, or an empty text."""
+        found = (part.key for part in self.parts if part.cues and part.cues.search(text))
+        return next(found, "")
+
+
+def folded(title: str) -> str:
+    """Return a heading as it is compared: without case, marks of emphasis and a colon."""
+    return " ".join(title.strip(_TRIMMED).casefold().split())
+
+
+@cache
+def load_words() -> Words:
+    """Read the words of every language, English first."""
+    files = sorted(_FOLDER.glob("*.toml"), key=lambda path: (path.stem != _FIRST, path.stem))
+    tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in files]
+    keys = dict.fromkeys(key for table in tables for key in table["parts"])
+    return Words(
+        tuple(_part(key, tables) for key in keys),
+        _any_of(word for table in tables for word in table["baseline"]),
+        tuple(re.compile(table["effect"], re.IGNORECASE) for table in tables),
+    )
+
+
+@cache
+def load_titles(language: str) -> Mapping[str, str]:
+    """Return the headings of the parts that no section of a kind holds."""
+    path = _FOLDER / f"{language}.toml"
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    titles: dict[str, str] = table["titles"]
+    return titles
+
+
+def language_of(text: str) -> str:
+    """Return the language that a text is mostly in, among those that there are words of."""
+    letters = sum(map(str.isalpha, text))
+    unspaced = len(_UNSPACED.findall(text))
+    return "zh" if unspaced * 2 > letters else _FIRST
+
+
+def _part(key: str, tables: Sequence[Mapping[str, Any]]) -> Part:
+    mine = [table["parts"].get(key, {}) for table in tables]
+    headings = frozenset(folded(title) for one in mine for title in one.get("headings", ()))
+    cues = [cue for one in mine for cue in one.get("cues", ())]
+    return Part(key, headings, _any_of(cues) if cues else None)
+
+
+def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(_spelled, phrases)), re.IGNORECASE)
+
+
+def _spelled(phrase: str) -> str:
+    words = r"\s+".join(re.escape(word) for word in phrase.split()).replace("'", "['\u2019]")
+    if _UNSPACED.search(phrase):
+        return words
+    start, end = (edge if phrase[at].isalnum() else "" for at, edge in _EDGES.items())
+    return f"{start}{words}{end}"
