@@ -20,7 +20,12 @@ PROVIDERS = {
 }
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
-Progress = Callable[[str], None]
+
+class Progress(NamedTuple):
+    """Where a writer tells what it does: a line that stays, or one that the next one replaces."""
+
+    say: Callable[[str], None]
+    show: Callable[[str], None]
 
 
 class Choice(NamedTuple):

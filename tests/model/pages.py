@@ -10,7 +10,7 @@ from expdocs.modelsettings import Model
 from expdocs.narrative.brief import Brief, Material, Passage, Section
 from expdocs.narrative.claims import Claims
 from expdocs.narrative.page import Prepared
-from expdocs.narrative.writers import Choice, Writer, open_writer
+from expdocs.narrative.writers import Choice, Progress, Writer, open_writer
 from tests.model.server import MODEL
 
 SMOTE, WEIGHTS = "EXP-2026-11-20-417", "EXP-2026-11-18-102"
@@ -124,7 +124,8 @@ def model_writer(
 ) -> Writer:
     """The writer that asks the scripted model; ``said`` gets its progress."""
     heard: list[str] = [] if said is None else said
-    return open_writer(Choice("anthropic", **choice), settings, heard.append)
+    progress = Progress(heard.append, heard.append)
+    return open_writer(Choice("anthropic", **choice), settings, progress)
 
 
 def configured(**changed: Any) -> Settings:

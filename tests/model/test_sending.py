@@ -167,11 +167,11 @@ def test_a_name_in_an_id_is_refused() -> None:
 
 
 def test_a_word_of_a_prompt_is_no_name() -> None:
-    people = {"a": Person("Write"), "b": Person("Never"), "c": Person("c")}
+    people = {"a": Person("Answer"), "b": Person("Prefer"), "c": Person("c")}
     settings = SETTINGS._replace(people=people)
     preview = model_writer(settings).preview
     assert preview
-    assert json.loads(preview(prepared()))["system"][0]["text"].count("Write") > 0
+    assert json.loads(preview(prepared()))["system"][0]["text"].count("Answer") > 0
 
 
 PEOPLE = {"ana": Person("Ana Costa", ("ana@churn.io",)), "ann": Person("Ana"), "zoe": Person("Zoë")}

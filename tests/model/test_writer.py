@@ -195,6 +195,15 @@ def test_without_a_model_nothing_is_asked(model_server: ModelServer) -> None:
     assert model_server.asked == []
 
 
+def test_a_language_whose_words_cannot_be_checked_is_not_asked_for(
+    model_server: ModelServer,
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        model_writer().write(prepared(language="tlh"))
+    assert caught.value.message == "a model's words cannot be checked in the language 'tlh'"
+    assert model_server.asked == []
+
+
 def test_an_effort_that_there_is_not_is_refused() -> None:
     with pytest.raises(UsageError, match="there is no effort 'huge'"):
         model_writer(effort="huge")

@@ -14,12 +14,12 @@ Hide = Callable[[str], str]
 
 def records_text(brief: Brief, hide: Hide) -> str:
     """Return the records of a brief, the same bytes for the same records in any page."""
-    return _between("records", (_record(one, hide) for one in brief.records))
+    return lines_text("records", (_record(one, hide) for one in brief.records))
 
 
 def data_text(brief: Brief, hide: Hide) -> str:
     """Return the data of a brief: ids, meanings, and values as a page would show them."""
-    return _between("data", (_datum(one, hide) for one in brief.data.values()))
+    return lines_text("data", (_datum(one, hide) for one in brief.data.values()))
 
 
 def page_text(brief: Brief, hide: Hide) -> str:
@@ -39,12 +39,12 @@ def page_text(brief: Brief, hide: Hide) -> str:
             for section in brief.sections
         ],
     }
-    return _between("page", [asked])
+    return lines_text("page", [asked])
 
 
-def lines_text(name: str, lines: Iterable[Any]) -> str:
+def lines_text(name: str, entries: Iterable[Any]) -> str:
     """Return values as JSON, one a line, between the marks of a name."""
-    return _between(name, lines)
+    return "\n".join([f"<{name}>", *map(_line, entries), f"</{name}>"])
 
 
 def _record(record: Material, hide: Hide) -> dict[str, Any]:
@@ -81,11 +81,15 @@ def _filled(entry: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if value}
 
 
-def _between(name: str, entries: Iterable[Any]) -> str:
-    return "\n".join([f"<{name}>", *map(_line, entries), f"</{name}>"])
-
-
 def _line(entry: Any) -> str:
-    # Nothing that is read can look like a mark, nor be anything that UTF-8 cannot write.
-    text = json.dumps(entry, ensure_ascii=False).replace("<", "\\u003c")
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return inert(json.dumps(entry, ensure_ascii=False))
+
+
+def inert(text: str) -> str:
+    """Return JSON that cannot look like a mark, and in which nothing is invisible."""
+    shown = text.replace("<", "\\u003c")
+    return shown if shown.isprintable() else "".join(map(_visible, shown))
+
+
+def _visible(character: str) -> str:
+    return character if character.isprintable() else json.dumps(character)[1:-1]

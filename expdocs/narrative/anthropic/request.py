@@ -11,7 +11,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from expdocs.modelsettings import Model
-from expdocs.narrative.anthropic.evidence import data_text, lines_text, page_text, records_text
+from expdocs.narrative.anthropic.evidence import (
+    data_text,
+    inert,
+    lines_text,
+    page_text,
+    records_text,
+)
 from expdocs.narrative.anthropic.identities import Identities
 from expdocs.narrative.anthropic.prompts import REPAIR, SYSTEM, prompt
 from expdocs.narrative.brief import Brief
@@ -43,7 +49,7 @@ def body_for_repair(
     body: Body, answer: Claims, faults: Sequence[str], identities: Identities
 ) -> Body:
     """Return the body that asks once more, with the answer and what is wrong with it."""
-    said = identities.hide(_json(to_document(answer)))
+    said = inert(identities.hide(_json(to_document(answer))))
     wrong = lines_text("faults", [identities.hide(fault) for fault in faults])
     turns = [
         {"role": "assistant", "content": [_text(said)]},

@@ -20,6 +20,7 @@ from expdocs.narrative.brief import Brief
 from expdocs.narrative.claims import Claims
 from expdocs.narrative.claimsfile import SCHEMA, ClaimsProblem, read_claims
 from expdocs.narrative.page import Prepared
+from expdocs.narrative.words import has_words
 from expdocs.narrative.writers import Choice, Progress, Writer, Written
 
 if TYPE_CHECKING:
@@ -94,6 +95,11 @@ class _Asking:
                 "no model is configured",
                 "set 'id' under [tool.expdocs.model] to a model of your provider",
             )
+        if not has_words(brief.language):
+            raise UsageError(
+                f"a model's words cannot be checked in the language '{brief.language}'",
+                "write the page with --provider offline, or in a language that has word lists",
+            )
         return body_for(brief, self._model, self._identities)
 
     def _asked(self, body: Body, brief: Brief, spent: Usage, messages: Sequence[str]) -> Written:
@@ -115,10 +121,10 @@ class _Asking:
 
     def _say(self, text: str) -> None:
         if text:
-            self._progress(text)
+            self._progress.say(text)
 
     def _heard(self, length: int) -> None:
-        self._progress(f"{self._model.id} has written {length:,} characters")
+        self._progress.show(f"{self._model.id} has written {length:,} characters")
 
     def _details(
         self, brief: Brief, used: Usage, messages: Sequence[str], reply: Reply
