@@ -34,13 +34,11 @@ CANARY = "AKIAQ3EGRZ7HXLWM2VTB"
 Answer = dict[str, Any]
 
 
-def answer(
-    text: str = f"{{{{title:{RECORD}}}}} is proposed since {{{{date:{RECORD}}}}}.",
-) -> Answer:
+def answer(words: str) -> Answer:
     """An answer with one claim, about what is open."""
     claim = {
         "kind": "fact",
-        "text": text,
+        "text": f"{{{{title:{RECORD}}}}} is {words} {{{{date:{RECORD}}}}}.",
         "record_ids": [RECORD],
         "fact_ids": [f"title:{RECORD}", f"date:{RECORD}"],
         "quotes": [],
