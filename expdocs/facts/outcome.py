@@ -188,8 +188,9 @@ def _reason(one: Interval, claim: Claim) -> str:
         INCONCLUSIVE: "which holds the effect of {}",
     }[_verdict(one, claim.effect)].format(show(claim.effect, 2))
     runs = f"{one.baseline.size} and {one.candidate.size} runs"
+    way = "better" if one.gain >= 0 else "worse"
     return (
-        f"{claim.metric} improves by {show(one.gain)} from {one.baseline.name} to "
-        f"{one.candidate.name} ({runs}), {100 * one.level:.3g} % interval "
+        f"{claim.metric} gets {way} by {show(abs(one.gain))} from {one.baseline.name} to "
+        f"{one.candidate.name} ({runs}), {100 * one.level:.3g} % interval of the gain "
         f"{show(one.low)} to {show(one.high)}, {where}"
     )

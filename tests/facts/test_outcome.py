@@ -94,8 +94,8 @@ def test_the_interval_is_held_against_the_effect(effect, name, seeded) -> None:
 def test_the_reason_says_it_in_numbers(seeded) -> None:
     found = with_effect(seeded, 0.02)
     assert found.reason == (
-        "val_f1 improves by 0.0800 from base to cand (3 and 4 runs), "
-        f"95 % interval {LOW:.4f} to {HIGH:.3f}, wholly above the effect of 0.020"
+        "val_f1 gets better by 0.0800 from base to cand (3 and 4 runs), "
+        f"95 % interval of the gain {LOW:.4f} to {HIGH:.3f}, wholly above the effect of 0.020"
     )
     assert len(found.keys) == 7
     assert {key.key for key in found.keys} == {"metrics.val_f1@last"}
@@ -104,7 +104,7 @@ def test_the_reason_says_it_in_numbers(seeded) -> None:
 def test_where_less_is_better_the_gain_turns(seeded) -> None:
     found = with_effect(seeded, 0.02, goal="minimize")
     assert found.name == "refuted"
-    assert "improves by -0.0800" in found.reason
+    assert "val_f1 gets worse by 0.0800" in found.reason
 
 
 def test_several_candidates_share_the_level(seeded) -> None:
