@@ -70,6 +70,7 @@ def words_of(language: str) -> Words:
     )
 
 
+@lru_cache(maxsize=2048)
 def fold(text: str) -> str:
     """Return a text as lists are written: lower case, letters without accents."""
     plain = text.casefold().translate(_LIKE)
@@ -103,13 +104,11 @@ def _anywhere(text: str, phrases: Phrases, allowed: Phrases) -> Iterator[str]:
 def _in_rows(text: str, phrases: Phrases, allowed: Phrases) -> Iterator[str]:
     folded = fold(text)
     tokens = _TOKEN.findall(folded)
-    joined = _TOKEN.findall(folded.replace("-", ""))
-    taken = {
-        at for start, phrase in _rows(tokens, allowed) for at in range(start, start + len(phrase))
-    }
-    seen = [phrase for start, phrase in _rows(tokens, phrases) if start not in taken]
-    split = [phrase for _, phrase in _rows(joined, phrases) if len(joined) < len(tokens)]
-    yield from dict.fromkeys(" ".join(phrase) for phrase in [*seen, *split])
+    taken = {at + n for at, phrase in _rows(tokens, allowed) for n in range(len(phrase))}
+    found = [phrase for at, phrase in _rows(tokens, phrases) if at not in taken]
+    if "-" in folded:  # a word may be parted by hyphens, and be none of the listed ones then
+        found += [phrase for _, phrase in _rows(_TOKEN.findall(folded.replace("-", "")), phrases)]
+    yield from dict.fromkeys(" ".join(phrase) for phrase in found)
 
 
 def _rows(tokens: Sequence[str], phrases: Phrases) -> Iterator[tuple[int, Phrase]]:

@@ -16,7 +16,7 @@ _AFTER = re.compile(
     r"(?:'s|\u2019s)?(?:\Z|\s|[.,;:!?)\u2026]+(?:\s|\Z)|[\u3000-\u303f\u4e00-\u9fff\uff00-\uff20])"
 )
 _DASH = re.compile(r"[-\u2010-\u2015\u2212]\s*\Z")
-_NAME = re.compile(r"[^\W\d][\w-]*")
+_NAME = re.compile(r"[a-z_][a-z0-9_-]*")
 
 
 def has_whole_placeholders(view: View) -> Iterator[str]:
@@ -118,12 +118,16 @@ def _of(use: Use, owner: Use, view: View) -> bool:
 
 def stands_with_its_name(view: View) -> Iterator[str]:
     """A run's label or a metric's name says whose value the next one is."""
-    names = view.known.names
-    known = set().union(*(names.get(one, ()) for one in view.claim.record_ids))
+    known = _names(view)
     for number, name in _mentions(view):
         value = _nearest(view, number)
         if name in known and value is not None and name not in names_in(value.id):
             yield f"{quoted(name)} stands with {quoted(value.id)}: put a value of its own there"
+
+
+def _names(view: View) -> set[str]:
+    """Return the labels and metrics of the cited records."""
+    return set().union(*(view.known.names.get(one, ()) for one in view.claim.record_ids))
 
 
 def _nearest(view: View, number: int) -> Use | None:
@@ -135,14 +139,15 @@ def _nearest(view: View, number: int) -> Use | None:
 def names_what_changed(view: View) -> Iterator[str]:
     """A change is read as one of what is named last: of the pair, that is the second side."""
     mentions = list(_mentions(view))
-    for number, use in enumerate(view.uses):
-        if scheme(use.id) in _PAIRS:
-            first, second = (set(side) for side in sides_in(use.id))
+    first_uses = {use.id: number for number, use in reversed([*enumerate(view.uses)])}
+    for use, number in first_uses.items():
+        if scheme(use) in _PAIRS:
+            first, second = (set(side) for side in sides_in(use))
             named = [(at, name) for at, name in mentions if name in first ^ second]
             before = [name for at, name in named if at <= number]
             after = [name for at, name in named if at > number]
             if [*reversed(before), *after, *second][0] in first - second:
-                yield f"{quoted(use.id)} is a change of its second side: name that just before it"
+                yield f"{quoted(use)} is a change of its second side: name that just before it"
 
 
 def _mentions(view: View) -> Iterator[tuple[int, str]]:
@@ -150,8 +155,12 @@ def _mentions(view: View) -> Iterator[tuple[int, str]]:
 
     That is words, the values of the placeholders that name a metric, and the records of titles.
     """
+    # Where words are not parted by spaces, a name is found wherever it stands.
+    unparted = [name for name in _names(view) if not name.isascii()]
     for number, text in enumerate(view.literals):
-        yield from ((number, name) for name in _NAME.findall(fold(text)))
+        folded = fold(text)
+        yield from ((number, name) for name in _NAME.findall(folded))
+        yield from ((number, name) for name in unparted if name in folded)
         for use in view.uses[number : number + 1]:
             if use.is_name:
                 yield number, use.id.partition(":")[2]
