@@ -47,6 +47,7 @@ from expdocs.prose.references import parse_reference
 from expdocs.prose.scanner import SCHEMES
 from expdocs.records.digest import record_digest
 from expdocs.workspace import Workspace
+from tests.model.server import ModelServer, diligent
 
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
@@ -257,7 +258,18 @@ PAGES = [*sorted(DOCS.rglob("*.md")), ROOT / "README.md"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_page_does_what_it_shows(page: Path, start_session: StartSession) -> None:
+def test_a_page_does_what_it_shows(
+    page: Path, start_session: StartSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ModelServer() as server:
+        server.answers(diligent)
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        follow(page, start_session)
+
+
+def follow(page: Path, start_session: StartSession) -> None:
+    """Do what a page shows, if it shows anything."""
     if any(block.language in ("console", "sh") for block in blocks(page)):
         start_session(page).follow(page)
 

@@ -10,8 +10,6 @@ import pytest
 
 from tests.model.server import ModelServer
 
-KEY = "test-key-that-no-server-knows"
-
 
 @pytest.fixture
 def model_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
@@ -20,9 +18,8 @@ def model_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
         if name.startswith("ANTHROPIC_") or name.upper().endswith("_PROXY"):
             monkeypatch.delenv(name)
     with ModelServer() as server:
-        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-        monkeypatch.setenv("ANTHROPIC_BASE_URL", server.address)
-        monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
         yield server
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+KEY = "test-key-that-no-server-knows"
 MODEL = "scripted-large"
 SERVED = "scripted-large-20261101"
 MESSAGE_ID = "msg_01ScriptedReply"
@@ -42,8 +43,9 @@ class Asked:
 class Connection:
     """What an answer writes to: HTTP/1.1 with chunks, so that an early end is an error."""
 
-    def __init__(self, handler: BaseHTTPRequestHandler) -> None:
+    def __init__(self, handler: BaseHTTPRequestHandler, asked: Asked) -> None:
         self._handler = handler
+        self.asked = asked
 
     def head(self, status: int, headers: Mapping[str, str]) -> None:
         """Begin a reply in chunks."""
@@ -96,6 +98,15 @@ class ModelServer:
         """What ``ANTHROPIC_BASE_URL`` has to be."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by which the SDK finds this server, and no other."""
+        return {
+            "ANTHROPIC_BASE_URL": self.address,
+            "ANTHROPIC_API_KEY": KEY,
+            "NO_PROXY": "127.0.0.1",
+        }
+
     def answers(self, *answers: Answer, to: str = "messages") -> None:
         """Script the answers to ``messages``, ``count`` or ``models``."""
         self.script[to] = list(answers)
@@ -134,7 +145,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             asked = Asked(self.command, self.path, headers, self.rfile.read(length))
             try:
-                server.next_answer(asked)(Connection(self))
+                server.next_answer(asked)(Connection(self, asked))
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
 
@@ -278,6 +289,29 @@ def says(value: Any, stop_reason: str = "end_turn", **more: Any) -> Answer:
     """A whole reply whose text is a JSON value, or a text as it is."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return stream(events(text, stop_reason, **more))
+
+
+def diligent(connection: Connection) -> None:
+    """A reply that cites each record by its title, in the first section that takes facts."""
+    records, _, page, _ = (one["text"] for one in connection.asked.body["messages"][0]["content"])
+    names = [json.loads(line)["id"] for line in records.split("\n")[1:-1]]
+    sections = json.loads(page.split("\n")[1])["sections"]
+    place = next(one["key"] for one in sections if "fact" in one["kinds"])
+    filled = [
+        {"key": one["key"], "claims": [_named(name) for name in names if one["key"] == place]}
+        for one in sections
+    ]
+    says({"sections": filled, "uncovered": []})(connection)
+
+
+def _named(record: str) -> dict[str, Any]:
+    return {
+        "kind": "fact",
+        "text": f"{{{{title:{record}}}}} is on record since {{{{date:{record}}}}}.",
+        "record_ids": [record],
+        "fact_ids": [f"title:{record}", f"date:{record}"],
+        "quotes": [],
+    }
 
 
 def error_event(kind: str, message: str, after: int = 3) -> Answer:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from expdocs.errors import ExpdocsError
-from tests.model.conftest import KEY
 from tests.model.pages import ANSWER, configured, model_writer, prepared
 from tests.model.server import (
+    KEY,
     MODEL,
     Answer,
     Connection,

@@ -12,7 +12,6 @@ from expdocs.errors import ConfigurationError, UsageError
 from expdocs.modelsettings import Prices
 from expdocs.narrative.claims import Claims, Quote, SectionClaims
 from expdocs.narrative.claimsfile import SCHEMA, from_document
-from tests.model.conftest import KEY
 from tests.model.pages import (
     ANSWER,
     SMOTE,
@@ -22,7 +21,7 @@ from tests.model.pages import (
     model_writer,
     prepared,
 )
-from tests.model.server import MESSAGE_ID, MODEL, SERVED, ModelServer, says
+from tests.model.server import KEY, MESSAGE_ID, MODEL, SERVED, ModelServer, says
 
 GOLDEN = Path(__file__).with_name("golden")
 
