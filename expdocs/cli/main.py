@@ -24,6 +24,7 @@ COMMANDS = {
     "supersede": "expdocs.cli.supersede",
     "similar": "expdocs.cli.similar",
     "synth": "expdocs.cli.synth",
+    "reproduce": "expdocs.cli.reproduce",
     "why": "expdocs.cli.why",
     "kinds": "expdocs.cli.kinds",
     "build": "expdocs.cli.build",

@@ -5,10 +5,12 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from expdocs.facts.citations import Facts, Unresolved
+from expdocs.facts.tables import goal_of
 from expdocs.narrative.dossier.case import Case, Subject
 from expdocs.narrative.dossier.ground import Ground
 from expdocs.narrative.dossier.recorded import lock_of
-from expdocs.narrative.dossier.tolerance import measured, tolerance_of, value_of
+from expdocs.narrative.dossier.tolerance import measured, sample_of, tolerance_of, value_of
 from expdocs.prose.numbers import show
 
 
@@ -24,8 +26,8 @@ class Point(NamedTuple):
 def checklist_of(subject: Subject, ground: Ground) -> tuple[Point, ...]:
     """Return what to compare, each thing once."""
     found = [point for case in subject.cases for point in _of_inputs(case)]
-    found += [point for case in subject.cases for point in _of_metrics(case, ground)]
-    return tuple(dict.fromkeys(found))
+    found += [point for case in subject.cases for point in _of_sweep(case, ground.facts)]
+    return tuple(dict.fromkeys([*found, *_of_metrics(subject, ground)]))
 
 
 def _of_inputs(case: Case) -> Iterator[Point]:
@@ -43,10 +45,31 @@ def _of_inputs(case: Case) -> Iterator[Point]:
         yield Point("lock file", lock.digest, "equal", how)
 
 
-def _of_metrics(case: Case, ground: Ground) -> Iterator[Point]:
-    for name in measured(case, ground.facts):
-        value = value_of(case, name, ground.facts)
-        tolerance = tolerance_of(case, name, ground.facts, ground.settings.units)
-        if value is not None and tolerance is not None:
-            shown, how = show(value, digits=6), "the snapshot of the new run"
-            yield Point(f"{name} of {case.label}", shown, str(tolerance), how)
+def _of_sweep(case: Case, facts: Facts) -> Iterator[Point]:
+    """Yield the best of a sweep: which of its runs that was may change with the seed."""
+    names = measured(case, facts) if case.use.sweep and case.record is not None else []
+    for name in names:
+        best = min if case.record and goal_of(case.record, name) == "minimize" else max
+        try:
+            values = sample_of(case, name, facts)
+        except Unresolved:
+            continue
+        if values:
+            was = f"{show(best(values), digits=6)}, the best of {len(values)} runs"
+            how = "the population of the new run's experiment"
+            yield Point(f"{name} of {case.label}", was, "equal with the same seeds", how)
+
+
+def _of_metrics(subject: Subject, ground: Ground) -> Iterator[Point]:
+    """Yield a point for each metric and arm; runs that repeat one another share theirs."""
+    values: dict[tuple[str, str, str], list[str]] = {}
+    for case in subject.cases:
+        for name in measured(case, ground.facts):
+            value = value_of(case, name, ground.facts)
+            tolerance = tolerance_of(case, name, ground.facts, ground.settings.units)
+            if value is not None and tolerance is not None:
+                arm = case.use.group if tolerance.repeats else case.label
+                key = (name, arm or case.label, str(tolerance))
+                values.setdefault(key, []).append(show(value, digits=6))
+    for (name, arm, same), shown in values.items():
+        yield Point(f"{name} of {arm}", ", ".join(shown), same, "the snapshot of the new run")

@@ -7,12 +7,11 @@ from typing import NamedTuple
 
 from expdocs.evidence.snapshots import Population
 from expdocs.facts.citations import Fact, FactKey, Facts, Unresolved
-from expdocs.facts.cited import NUMBER_SCHEMES
 from expdocs.facts.tables import run_table, says_the_same
 from expdocs.narrative.dossier.case import Case
 from expdocs.prose.numbers import NumberProblem, exact, matches, parse_shown
 from expdocs.prose.references import ReferenceProblem, parse_reference
-from expdocs.prose.spans import Citation
+from expdocs.prose.spans import NUMBER_SCHEMES, Citation
 from expdocs.records.record import Record
 
 _EMPHASIS = "*_`"

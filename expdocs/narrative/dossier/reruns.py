@@ -10,6 +10,7 @@ from expdocs.narrative.dossier.answers import FAILED, PASSED, UNKNOWN, Answer
 from expdocs.narrative.dossier.case import Case
 from expdocs.narrative.dossier.ground import Ground
 from expdocs.narrative.dossier.tolerance import sample_of, tolerance_of
+from expdocs.records.corpus import Corpus
 from expdocs.records.links import declared_links
 from expdocs.records.record import Record, RunUse
 
@@ -20,16 +21,16 @@ def reproduced(case: Case, ground: Ground) -> Answer:
     """Return whether a record by another author holds a rerun within the tolerance."""
     if case.record is None or case.run is None:
         return Answer(UNKNOWN, "no record tells of a rerun")
-    answers = [_held_against(case, one, ground) for one in _claiming(case.record, ground)]
+    answers = [_held_against(case, one, ground) for one in claiming(case.record, ground.corpus)]
     if not answers:
         return Answer(UNKNOWN, "no record says that it reproduces this one")
     return next((one for one in answers if one.verdict is PASSED), answers[0])
 
 
-def _claiming(record: Record, ground: Ground) -> Iterator[Record]:
+def claiming(record: Record, corpus: Corpus) -> Iterator[Record]:
     """Yield the records, drafts and rejected ones left out, that say they reproduce a record."""
     known = {record.id, *record.texts_of("aliases")}
-    for one in ground.corpus.records:
+    for one in corpus.records:
         links = (link for link in declared_links(one) if link.type == _REPRODUCES)
         if any(link.target in known for link in links) and one.status not in ("draft", "rejected"):
             yield one
@@ -69,5 +70,5 @@ def _compared(case: Case, rerun: Record, use: RunUse, metric: str, ground: Groun
     if wanted is None or not values:
         return Answer(UNKNOWN, f"there is no value of {metric} to compare", (rerun.id,))
     if not wanted.holds(float(mean(values))):
-        return Answer(FAILED, f"{rerun.id} found {metric} outside {wanted}", (rerun.id,))
-    return Answer(PASSED, f"{rerun.id} found {metric} within {wanted}", (rerun.id,))
+        return Answer(FAILED, f"{rerun.id} found another {metric} than {wanted}", (rerun.id,))
+    return Answer(PASSED, f"{rerun.id} found {metric} as it should be: {wanted}", (rerun.id,))

@@ -99,7 +99,8 @@ def _unknown(environment: Environment | None, case: Case) -> Iterator[str]:
 
 def _comparison(cases: Sequence[Case]) -> Iterator[str]:
     names = {case.run.experiment_name for case in cases if case.run}
-    if len(cases) == 1 or len(names) != 1:
+    alone = len(cases) == 1 and not cases[0].use.sweep
+    if alone or len(names) != 1:
         yield line("expdocs", "evidence", "pull", "last")
     else:
         name = next(iter(names))

@@ -22,24 +22,32 @@ from expdocs.prose.references import Field, ValueOf, parse_reference
 from expdocs.records.record import RunUse
 
 LEVEL = 0.95
+METHOD = "prediction interval for one more observation, Hahn, J. Quality Technology 1, 1969"
 _MOST = 20
 
 
 class Tolerance(NamedTuple):
-    """The range in which the value of a rerun counts as the same; ``how`` says where it is from."""
+    """The range in which the value of a rerun counts as the same.
+
+    It is from so many ``repeats`` and holds for another seed; without any ``how`` says where it
+    is from.
+    """
 
     low: float
     high: float
-    how: str
+    how: str = ""
+    repeats: int = 0
 
     def holds(self, value: float) -> bool:
         """Whether a value lies in the range, its ends included."""
         return self.low <= value <= self.high
 
     def __str__(self) -> str:
-        if self.low == self.high:
-            return f"{show(self.low, 6)}, {self.how}"
-        return f"{show(self.low, 4)} to {show(self.high, 4)}, {self.how}"
+        shown = f"{show(self.low, 4)} to {show(self.high, 4)}"
+        if self.repeats:
+            chance = f"in 95 of 100 cases, by {self.repeats} repeats"
+            return f"equal with the same seed; with another one {shown} {chance}"
+        return self.how if self.low == self.high else f"{shown}, {self.how}"
 
 
 def measured(case: Case, facts: Facts) -> list[str]:
@@ -93,24 +101,29 @@ def tolerance_of(case: Case, metric: str, facts: Facts, units: Collection[str]) 
     value = value_of(case, metric, facts)
     if value is None:
         return None
-    try:
-        sample = sample_of(case, metric, facts)
-    except Unresolved:
-        sample = []
-    if len(set(sample)) > 1:
-        return _predicted(sample)
+    expected = predicted(case, metric, facts)
+    if expected is not None:
+        return expected
     half = _half_unit(case, metric, facts, units)
     if half is None:
-        return Tolerance(value, value, "exactly, as no spread and no digits are told")
+        return Tolerance(value, value, "equal, as neither spread nor digits are told")
     return Tolerance(value - half, value + half, "to the digits that the record claims")
 
 
-def _predicted(sample: Sequence[Decimal]) -> Tolerance:
+def predicted(case: Case, metric: str, facts: Facts) -> Tolerance | None:
+    """Return where one more repeat is expected; None where the repeats have no spread."""
+    try:
+        sample = sample_of(case, metric, facts)
+    except Unresolved:
+        return None
+    return _interval(sample) if len(set(sample)) > 1 else None
+
+
+def _interval(sample: Sequence[Decimal]) -> Tolerance:
     size = len(sample)
     reach = quantile((1 + LEVEL) / 2, size - 1) * math.sqrt(1 + 1 / size)
     centre, spread = float(mean(sample)), float(standard_deviation(sample))
-    how = f"where one more of {size} repeats lies in 95 of 100 cases"
-    return Tolerance(centre - reach * spread, centre + reach * spread, how)
+    return Tolerance(centre - reach * spread, centre + reach * spread, repeats=size)
 
 
 def _half_unit(case: Case, metric: str, facts: Facts, units: Collection[str]) -> float | None:

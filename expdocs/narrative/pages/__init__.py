@@ -10,6 +10,7 @@ MODULES = {
     "phase": "expdocs.narrative.pages.phase",
     "dropped": "expdocs.narrative.pages.dropped",
     "exhausted": "expdocs.narrative.pages.exhausted",
+    "dossier": "expdocs.narrative.pages.dossier",
 }
 
 
