@@ -127,6 +127,7 @@ BAD: list[tuple[str, Claim]] = [
     ("denial", claim(f"{TITLE_A} reached {SMOTE}, which is untrue.")),
     ("denial", claim(f"It is the opposite of {{{{{DELTA}|quality}}}}.")),
     ("title", claim(f"{TITLE_A} reached {FOREST} in {TITLE_B}.", A, B)),
+    ("title", claim(f"With {{{{approach:{A}}}}}, {SMOTE} was measured in {TITLE_B}.", A, B)),
     ("brace", claim(f"{TITLE_A} {{title}}.")),
     ("brace", claim(f"This }} is {TITLE_A}.")),
     ("touching", claim(f"{TITLE_A} reached -{SMOTE}.")),

@@ -16,6 +16,7 @@ _AFTER = re.compile(
     r"(?:'s|\u2019s)?(?:\Z|\s|[.,;:!?)\u2026]+(?:\s|\Z)|[\u3000-\u303f\u4e00-\u9fff\uff00-\uff20])"
 )
 _DASH = re.compile(r"[-\u2010-\u2015\u2212]\s*\Z")
+_END = re.compile("[.;!?\u3002\uff1b\uff01\uff1f]")
 _NAME = re.compile(r"[a-z_][a-z0-9_-]*")
 
 
@@ -88,15 +89,39 @@ def stands_apart(view: View) -> Iterator[str]:
 
 def stands_with_its_record(view: View) -> Iterator[str]:
     """A value next to the title of a record is read as one of that record."""
-    owner = next((use for use in view.uses if use.is_name), None)
     for number, use in enumerate(view.uses):
-        if use.is_name:
-            owner = use
-        elif owner and not _of(use, owner, view) and not _introduces(view.uses[number:]):
-            yield (
-                f"{quoted(use.id)} stands with {{{{{owner.id}}}}} and does not belong to it: "
-                "put it after the title of its own record"
-            )
+        if use.is_name or _introduces(view.uses[number:]):
+            continue
+        for owner in _owners(view, number):
+            if not _of(use, owner, view):
+                yield (
+                    f"{quoted(use.id)} stands with {{{{{owner.id}}}}} and does not belong to it: "
+                    "put it after the title of its own record"
+                )
+                break
+
+
+def _owners(view: View, number: int) -> Iterator[Use]:
+    """Yield the name that stands last before a value, and the title that it leads up to."""
+    before = [use for use in view.uses[:number] if use.is_name]
+    after = [use for use in view.uses[number:] if use.is_name]
+    yield from before[-1:] or after[:1]
+    if scheme(view.uses[number].id) not in FIELDS and not any(map(_is_title, before)):
+        yield from filter(_is_title, _same_sentence(view, number))
+
+
+def _same_sentence(view: View, number: int) -> Iterator[Use]:
+    """Yield the uses after one until the sentence ends, or the first title is there."""
+    for use, text in zip(view.uses[number + 1 :], view.literals[number + 1 :], strict=False):
+        if _END.search(text):
+            return
+        yield use
+        if _is_title(use):
+            return
+
+
+def _is_title(use: Use) -> bool:
+    return scheme(use.id) == "title"
 
 
 def _introduces(uses: Sequence[Use]) -> bool:
