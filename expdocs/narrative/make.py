@@ -171,8 +171,6 @@ def _rendered(
 ) -> tuple[Provenance, Sequence[tuple[str, str]]]:
     brief = prepared.brief
     blocks = render(Rendering(brief, written.claims, prepared.blocks(), written.model))
-    digest = body_digest(blocks)
-    reviewed = before.provenance.reviewed if before else None
     provenance = Provenance(
         title=brief.title,
         request=job.request,
@@ -185,9 +183,9 @@ def _rendered(
         inputs=inputs.digests,
         input_key=inputs.key,
         claims_sha256=digest_of(written.claims),
-        body_sha256=digest,
+        body_sha256=body_digest(blocks),
         blocks={name: block_digest(text) for name, text in blocks},
-        reviewed=reviewed if reviewed and reviewed.body_sha256 == digest else None,
+        reviewed=before.provenance.reviewed if before else None,
     )
     return provenance, blocks
 

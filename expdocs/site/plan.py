@@ -15,6 +15,7 @@ from expdocs.site.recordpages import RecordPages, redirects
 from expdocs.site.runpages import INDEX as RUNS
 from expdocs.site.runpages import commits_page, run_pages
 from expdocs.site.survey import RecordPage, Survey, survey
+from expdocs.site.synthesispages import INDEX, TITLE, synthesis_pages
 from expdocs.site.urls import listing_url, relative
 from expdocs.workspace import Workspace
 
@@ -51,7 +52,8 @@ def plan_site(
     overview = [home_page(composer, name), audit_page(composer), rules_page(composer)]
     listings = [*kind_pages(composer), *family_pages(composer)]
     runs = [*run_pages(composer), commits_page(composer)]
-    pages = (*overview, *listings, *_chained(records, found), *runs)
+    syntheses = [*synthesis_pages(composer, makers)]
+    pages = (*overview, *listings, *syntheses, *_chained(records, found), *runs)
     errors = sum(finding.severity == "error" for finding in found.findings)
     return SitePlan(
         pages=tuple(_trimmed(pages)),
@@ -90,6 +92,8 @@ def _trimmed(pages: tuple[PagePlan, ...]) -> Iterator[PagePlan]:
 def _navigation(found: Survey, home: str) -> Iterator[tuple[str, str]]:
     yield "Home", home
     yield "Projects", "projects/index.html"
+    if found.syntheses:
+        yield TITLE, INDEX
     for kind in found.kinds:
         yield kind.plural, listing_url("kinds", kind.name)
     yield "Runs", RUNS

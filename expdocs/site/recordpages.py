@@ -39,15 +39,15 @@ class RecordPages:
     def __init__(self, composer: Composer) -> None:
         self._composer = composer
         self._survey = composer.survey
-        self._renderer = Renderer()
+        self.renderer = Renderer()
         self.pictures: dict[str, str] = {}
         self._sizes: dict[str, int] = {}
 
     def page(self, page: RecordPage) -> PagePlan:
         """Return the page of one record."""
         record = page.record
-        body = self._renderer.render(
-            record.file.body, record.prose, page.citations, self._links(page)
+        body = self.renderer.render(
+            record.file.body, record.prose, page.citations, self.links(page)
         )
         return self._composer.page(
             "record.html",
@@ -69,7 +69,7 @@ class RecordPages:
             revision=self._survey.revisions.of(record.path),
             parent=listing_url("kinds", record.kind.name),
             description=_description(record),
-            search_text=_search_text(record),
+            search_text=search_text(record),
         )
 
     # --- links of the record
@@ -98,7 +98,8 @@ class RecordPages:
 
     # --- links of the text
 
-    def _links(self, page: RecordPage) -> Links:
+    def links(self, page: RecordPage) -> Links:
+        """Return where links in the text of a page lead."""
         return Links(
             page=lambda target: relative(page.url, target),
             record=lambda record_id: self._to_record(page, record_id),
@@ -167,7 +168,8 @@ def _description(record: Record) -> str:
     return text if len(text) <= DESCRIPTION else text[: DESCRIPTION - 1] + "…"
 
 
-def _search_text(record: Record) -> str:
+def search_text(record: Record) -> str:
+    """Return the words that a page is found by."""
     words = [record.id, record.status, record.text_of("project"), *record.texts_of("tags")]
     words += [v for v in record.data.values() if isinstance(v, str)]
     return " ".join([*dict.fromkeys(words), *_readable(record)])

@@ -13,10 +13,13 @@ from expdocs.evidence.triangle import Edge, Verdict
 from expdocs.facts.coverage import Coverage, coverage
 from expdocs.facts.outcome import Outcome, outcome_of
 from expdocs.facts.timing import Timing, timing_of
+from expdocs.files import Unreadable
 from expdocs.findings import Finding, Severity
 from expdocs.kinds.registry import Kind
+from expdocs.narrative.pagefile import PageFile, read_page
 from expdocs.prose.references import DvcLink, GitLink, ReferenceProblem, parse_reference
 from expdocs.records.corpus import Corpus
+from expdocs.records.frontmatter import ReadProblem
 from expdocs.records.record import Record, RunUse
 from expdocs.records.validity import schema_errors
 from expdocs.rules.choice import asked_for
@@ -26,7 +29,7 @@ from expdocs.rules.evidence import triangle
 from expdocs.rules.synthesis import check_page
 from expdocs.site.citations import Citations, CitationView
 from expdocs.site.revisions import Revisions, load_revisions
-from expdocs.site.urls import page_of, run_url
+from expdocs.site.urls import listing_url, page_of, run_url
 from expdocs.site.verified import Verifications, verifications
 from expdocs.workspace import Workspace
 
@@ -119,6 +122,7 @@ class Survey:
     coverage: Coverage
     by_path: Mapping[str, RecordPage] = field(default_factory=dict)
     run_by_id: Mapping[str, RunPage] = field(default_factory=dict)
+    syntheses: tuple[tuple[RecordPage, PageFile], ...] = ()
 
     @property
     def corpus(self) -> Corpus:
@@ -141,6 +145,11 @@ class Survey:
         known = self.corpus.settings.people.get(name)
         return known.name if known and known.name else name
 
+    def synthesis_name(self, path: str) -> str:
+        """Return the name of a synthesis page, which is its path in their folder."""
+        folder = self.corpus.settings.synthesis
+        return path.removeprefix(f"{folder}/").removesuffix(".md")
+
     @property
     def verdicts(self) -> Counter[Verdict]:
         """How many edges have which verdict, over all records."""
@@ -158,6 +167,8 @@ def survey(workspace: Workspace, context: Context) -> Survey:
         for record in newest_first(context.corpus.records)
     )
     runs = tuple(_runs(context, records))
+    syntheses = tuple(_syntheses(workspace, grouped))
+    known = (*records, *(page for page, _ in syntheses))
     roots = (*context.settings.records, context.settings.evidence)
     return Survey(
         workspace=workspace,
@@ -171,8 +182,9 @@ def survey(workspace: Workspace, context: Context) -> Survey:
             workspace.files, context.settings.evidence, [run.run_id for run in runs]
         ),
         coverage=coverage(context.corpus.records, context.evidence, context.settings),
-        by_path={page.record.path: page for page in records},
+        by_path={page.record.path: page for page in known},
         run_by_id={run.run_id: run for run in runs},
+        syntheses=syntheses,
     )
 
 
@@ -181,6 +193,20 @@ def _of_pages(workspace: Workspace, context: Context) -> Iterator[Finding]:
     settings, read = workspace.settings, workspace.files.read
     for path in synthesis_paths(workspace):
         yield from asked_for(check_page(path, read, context), settings)
+
+
+def _syntheses(
+    workspace: Workspace, findings: Mapping[str, list[Finding]]
+) -> Iterator[tuple[RecordPage, PageFile]]:
+    """Yield the synthesis pages that can be read."""
+    folder = f"{workspace.settings.synthesis}/"
+    for path in synthesis_paths(workspace):
+        try:
+            file = read_page(path, workspace.files.read(path) or b"")
+        except (ReadProblem, Unreadable):
+            continue
+        url = listing_url("synthesis", path.removeprefix(folder).removesuffix(".md"))
+        yield RecordPage(file.record, url, tuple(findings.get(path, ())), (), ()), file
 
 
 def synthesis_paths(workspace: Workspace) -> list[str]:
