@@ -26,6 +26,8 @@ COMMANDS = {
     "synth": "expdocs.cli.synth",
     "reproduce": "expdocs.cli.reproduce",
     "why": "expdocs.cli.why",
+    "show": "expdocs.cli.show",
+    "list": "expdocs.cli.list",
     "kinds": "expdocs.cli.kinds",
     "build": "expdocs.cli.build",
     "serve": "expdocs.cli.serve",

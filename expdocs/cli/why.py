@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from expdocs.cli.asking import shelf_of
 from expdocs.cli.formats.as_json import dump
 from expdocs.cli.output import note
 from expdocs.cli.whyjson import document
@@ -13,7 +14,6 @@ from expdocs.cli.whytext import answer_lines
 from expdocs.narrative.why.answer import MOST, Question
 from expdocs.narrative.why.composing import answer
 from expdocs.narrative.why.database import Scope
-from expdocs.narrative.why.shelf import Reader, open_shelf
 from expdocs.workspace import Workspace
 
 SILENT = 1
@@ -45,14 +45,8 @@ def command(
     """
     workspace = Workspace.open(Path.cwd())
     question = Question(" ".join(words), Scope(project, tags), limit)
-    shelf = open_shelf(
-        Reader(workspace.repository, workspace.files, workspace.settings, workspace.registry)
-    )
-    found = answer(question, shelf)
+    found = answer(question, shelf_of(workspace))
     click.echo(dump(document(found)) if as_json else "\n".join(answer_lines(found)))
-    if found.unread:
-        files = "file" if found.unread == 1 else "files"
-        note(f"{found.unread} {files} could not be read: run: expdocs check")
     if found.left_out and not as_json:
         note(f"and {found.left_out} more: --limit {found.left_out + limit}")
     return 0 if found.found else SILENT

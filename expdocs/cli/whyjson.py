@@ -27,7 +27,7 @@ def document(answer: Answer) -> dict[str, Any]:
 
 def _decided(one: Decided) -> dict[str, Any]:
     option = {"name": one.option.text, "outcome": one.outcome, "line": one.option.line}
-    return {"record": _source(one.source), "option": option, "quotes": _quotes(one.quotes)}
+    return {"record": source_document(one.source), "option": option, "quotes": _quotes(one.quotes)}
 
 
 def _tested(one: Tested) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def _tested(one: Tested) -> dict[str, Any]:
     if one.outcome:
         outcome = {"name": one.outcome.name, "reason": one.outcome.reason, "line": one.judged}
     return {
-        "record": _source(one.source),
+        "record": source_document(one.source),
         "quotes": _quotes(one.quotes),
         "outcome": outcome,
         "values": [_figure(figure) for figure in one.figures],
@@ -43,10 +43,15 @@ def _tested(one: Tested) -> dict[str, Any]:
 
 
 def _said(one: Said) -> dict[str, Any]:
-    return {"record": _source(one.source), "share": one.share, "quotes": _quotes(one.quotes)}
+    return {
+        "record": source_document(one.source),
+        "share": one.share,
+        "quotes": _quotes(one.quotes),
+    }
 
 
-def _source(source: Source) -> dict[str, Any]:
+def source_document(source: Source) -> dict[str, Any]:
+    """Return a record as every document names it."""
     newer = [{"id": one.id, "path": one.path, "line": one.line} for one in source.successors]
     return {
         "id": source.name,

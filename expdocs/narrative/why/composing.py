@@ -83,14 +83,14 @@ class _Composer:
         ends = [] if record.path in self._decisions else self._ends(record)
         self._decisions.add(record.path)
         quotes = self._with_more(record, _there([reason, *ends]))
-        return Decided(self._source(record), name, option.outcome, quotes)
+        return Decided(source_of(record, self._shelf), name, option.outcome, quotes)
 
     def tested(self, record: Record) -> Tested:
         """Return what an experiment says and what its runs reached."""
         motive = self._quoting.section(record, _MOTIVE)
         quotes = _there([motive, quoted_field(record, "hypothesis"), *self._ends(record)])
         return Tested(
-            source=self._source(record),
+            source=source_of(record, self._shelf),
             quotes=self._with_more(record, quotes),
             outcome=outcome_of(record, self._shelf.facts),
             judged=line_of(record, "hypothesis"),
@@ -109,7 +109,7 @@ class _Composer:
         pieces = [*_best(record, ranked)[:_PASSAGES_A_RECORD], *_summary(record)]
         pieces = list(dict.fromkeys(pieces))
         quotes = tuple(self._quoting.piece(record, one) for one in pieces)
-        return Said(self._source(record), quotes, ranked[0].share)
+        return Said(source_of(record, self._shelf), quotes, ranked[0].share)
 
     def _with_more(self, record: Record, quotes: Sequence[Quotation]) -> tuple[Quotation, ...]:
         """Return quotes with the paragraph of the record that says most of what is asked."""
@@ -122,28 +122,27 @@ class _Composer:
     def _ends(self, record: Record) -> list[Quotation | None]:
         return [self._quoting.section(record, key) for key in _ENDS]
 
-    def _source(self, record: Record) -> Source:
-        return Source(
-            name=record.id or record.path,
-            path=record.path,
-            kind=record.kind.title,
-            title=record.title,
-            status=record.status,
-            date=record.text_of("date"),
-            verdict=record.text_of("verdict"),
-            line=line_of(record, TITLE),
-            successors=tuple(self._successors(record)),
-        )
 
-    def _successors(self, record: Record) -> Iterator[Successor]:
-        for outline in self._shelf.index.successors(record.id, record.texts_of("aliases")):
-            newer = self._shelf.record_at(outline.path)
-            if newer is not None:
-                yield from self._superseding(newer, record)
+def source_of(record: Record, shelf: Shelf) -> Source:
+    """Return a record as it stands, with the records that supersede it."""
+    return Source(
+        name=record.id or record.path,
+        path=record.path,
+        kind=record.kind.title,
+        title=record.title,
+        status=record.status,
+        date=record.text_of("date"),
+        verdict=record.text_of("verdict"),
+        line=line_of(record, TITLE),
+        successors=tuple(_successors(record, shelf)),
+    )
 
-    def _superseding(self, newer: Record, record: Record) -> Iterator[Successor]:
-        for link in declared_links(newer):
-            if link.type == SUPERSEDES and self._shelf.index.record(link.target) is record:
+
+def _successors(record: Record, shelf: Shelf) -> Iterator[Successor]:
+    for outline in shelf.index.successors(record.id, record.texts_of("aliases")):
+        newer = shelf.record_at(outline.path)
+        for link in declared_links(newer) if newer else ():
+            if newer and link.type == SUPERSEDES and shelf.index.record(link.target) is record:
                 yield Successor(newer.id or newer.path, newer.path, newer.locate(link.place)[0])
 
 

@@ -9,7 +9,7 @@ Words are stemmed by Porter's algorithm, accents do not count, and passages are 
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from expdocs.errors import CannotRun
 from expdocs.narrative.why.passages import Name, Piece
@@ -20,7 +20,7 @@ _TOKENS = 'tokenize="porter unicode61 remove_diacritics 2"'
 _SCHEMA = f"""
 CREATE TABLE file (
   id INTEGER PRIMARY KEY, path TEXT UNIQUE, mark TEXT, project TEXT, tags TEXT, head TEXT,
-  outline TEXT
+  outline TEXT, summary TEXT
 );
 CREATE TABLE piece (id INTEGER PRIMARY KEY, file INTEGER, key TEXT, line INTEGER);
 CREATE INDEX piece_file ON piece (file);
@@ -58,14 +58,29 @@ _MOST_NAMES = 2000
 _AT_ONCE = 500
 
 
+class Summary(NamedTuple):
+    """A record in a list: the fields that records are chosen and sorted by."""
+
+    path: str
+    id: str = ""
+    kind: str = ""
+    title: str = ""
+    status: str = ""
+    date: str = ""
+    authors: tuple[str, ...] = ()
+    project: str = ""
+    tags: tuple[str, ...] = ()
+    approach: str = ""
+    verdict: str = ""
+
+
 class Entry(NamedTuple):
     """What is kept of one file; of one that is no record that is its path alone."""
 
     path: str
     mark: str
     outline: Outline
-    project: str = ""
-    tags: tuple[str, ...] = ()
+    summary: Summary | None = None
     head: str = ""
     pieces: tuple[Piece, ...] = ()
     names: tuple[Name, ...] = ()
@@ -131,9 +146,17 @@ class Database:
 
     def outlines(self) -> list[Outline]:
         """Return the outline of every file, by path."""
-        rows = self._db.execute("SELECT outline FROM file ORDER BY path").fetchall()
-        listed = json.loads("[" + ",".join([text for (text,) in rows]) + "]")
-        return [Outline(p, i, s, *map(tuple, lists)) for p, i, s, *lists in listed]
+        return [Outline(p, i, s, *map(tuple, lists)) for p, i, s, *lists in self._kept("outline")]
+
+    def summaries(self) -> list[Summary]:
+        """Return the summary of every record, by path."""
+        rows = [row for row in self._kept("summary") if row is not None]
+        return [Summary._make(tuple(v) if isinstance(v, list) else v for v in row) for row in rows]
+
+    def _kept(self, column: str) -> list[Any]:
+        rows = self._db.execute(f"SELECT {column} FROM file ORDER BY path").fetchall()  # noqa: S608
+        found: list[Any] = json.loads("[" + ",".join([text for (text,) in rows]) + "]")
+        return found
 
     def replace(self, gone: Iterable[str], entries: Iterable[Entry]) -> None:
         """Take files out and put others in."""
@@ -154,9 +177,10 @@ class Database:
         self._db.execute("DELETE FROM file WHERE path = ?", (path,))
 
     def _add(self, entry: Entry) -> None:
-        described = (entry.project, json.dumps(entry.tags), spaced(entry.head))
-        row = (entry.path, entry.mark, *described, json.dumps(entry.outline))
-        file = self._insert("file", *row)
+        known = entry.summary or Summary(entry.path)
+        described = (known.project, json.dumps(known.tags), spaced(entry.head))
+        kept = (json.dumps(entry.outline), json.dumps(entry.summary))
+        file = self._insert("file", entry.path, entry.mark, *described, *kept)
         for piece in entry.pieces:
             row_id = self._insert("piece", file, piece.key, piece.line)
             self._index("piece_text", row_id, piece.text)
@@ -217,7 +241,7 @@ class Database:
         return [Named(path, Name(text, number)) for path, text, number in rows]
 
     def linking(self, record_id: str) -> list[str]:
-        """Return the paths of the files whose fields name a record."""
+        """Return the paths of the files that point at a record."""
         sql = (
             "SELECT DISTINCT path FROM link JOIN file ON file.id = link.file"
             " WHERE target = ? ORDER BY path"

@@ -18,11 +18,11 @@ _STANDING = ("accepted", "proposed", "deprecated", "superseded", "draft", "rejec
 
 
 class Option(NamedTuple):
-    """An option of a decision that a question is about, and how well its name fits."""
+    """An option of a decision, and how well its name fits what is asked."""
 
     record: Record
     number: int
-    fit: float
+    fit: float = 0.0
 
     @property
     def data(self) -> Mapping[str, Any]:
@@ -83,9 +83,9 @@ class Finder:
         """Return the options of decisions that rest on experiments, whatever they are called."""
         found: list[Option] = []
         for record in experiments:
-            for path in self._shelf.database.linking(record.id):
-                found += self._resting_on(record.id, path)
-        return sorted(dict.fromkeys(found), key=self._order)
+            for decision in self._shelf.linking(record):
+                found += _resting_on(record.id, decision)
+        return sorted(found, key=self._order)
 
     def _likeliest(self, names: Sequence[Match]) -> list[Match]:
         def order(one: Match) -> tuple[float, int, Sequence[int]]:
@@ -101,15 +101,6 @@ class Finder:
             return None
         return Option(record, number, match.fit)
 
-    def _resting_on(self, record_id: str, path: str) -> Iterator[Option]:
-        decision = self._shelf.record_at(path)
-        if decision is None:
-            return
-        for number in range(len(options_of(decision))):
-            option = Option(decision, number, 0.0)
-            if record_id in option.texts("experiments"):
-                yield option
-
     def _rested_on(self, options: Iterable[Option]) -> Iterator[Record]:
         for option in options:
             named = (self._shelf.index.record(one) for one in option.texts("experiments"))
@@ -123,6 +114,13 @@ class Finder:
         about = self._ranking.share_of(record.title)
         last = newest_first(record.id), record.path, option.number
         return standing(record.status), missed, -option.fit, -about, *last
+
+
+def _resting_on(record_id: str, decision: Record) -> Iterator[Option]:
+    for number in range(len(options_of(decision))):
+        option = Option(decision, number)
+        if record_id in option.texts("experiments"):
+            yield option
 
 
 def standing(status: str) -> int:

@@ -58,7 +58,7 @@ class Quoting(NamedTuple):
 
     def piece(self, record: Record, piece: Piece) -> Quotation:
         """Return a passage word for word, with the numbers that it cites."""
-        return _cut(piece)._replace(figures=tuple(self._cited(record, piece)))
+        return _cut(piece)._replace(figures=tuple(self.cited(record, piece.start, piece.end)))
 
     def section(self, record: Record, key: str) -> Quotation | None:
         """Return the first paragraph of a section; None where it says nothing."""
@@ -77,9 +77,10 @@ class Quoting(NamedTuple):
         ]
         return sorted([*figures, *missing], key=lambda figure: figure.line)
 
-    def _cited(self, record: Record, piece: Piece) -> Iterator[Figure]:
+    def cited(self, record: Record, start: int, end: int) -> Iterator[Figure]:
+        """Yield the numbers that stand between two offsets of the body."""
         for one in record.prose.citations:
-            if piece.start <= one.start < piece.end and one.scheme in NUMBER_SCHEMES:
+            if start <= one.start < end and one.scheme in NUMBER_SCHEMES:
                 yield self._figure(record, one)
 
     def _figure(self, record: Record, citation: Citation) -> Figure:

@@ -15,14 +15,14 @@ from expdocs.facts.citations import Facts
 from expdocs.files import Entry as FileEntry
 from expdocs.files import Files
 from expdocs.kinds.registry import Registry
-from expdocs.narrative.why.database import Database, Entry
+from expdocs.narrative.why.database import Database, Entry, Summary
 from expdocs.narrative.why.memory import keep, memory_place, recall
 from expdocs.narrative.why.passages import head_of, names_of, pieces_of
 from expdocs.packaged import code_mark
 from expdocs.questions import unnoted
 from expdocs.records.corpus import load_record
 from expdocs.records.index import Index
-from expdocs.records.links import declared_links
+from expdocs.records.links import links_of
 from expdocs.records.outline import Outline, outline_of
 from expdocs.records.record import Record
 from expdocs.repository import Repository
@@ -58,6 +58,17 @@ class Shelf:
         self.units = reader.settings.units
         self.evidence = Evidence(reader.files, reader.settings.evidence)
         self.facts = Facts(self.index, self.evidence)
+
+    def summaries(self) -> list[Summary]:
+        """Return what lists show of every record, by path."""
+        return self.database.summaries()
+
+    def linking(self, record: Record) -> list[Record]:
+        """Return the records that point at one, also under an id that it had before."""
+        names = dict.fromkeys((record.id, *record.texts_of("aliases")))
+        paths = dict.fromkeys(path for name in names for path in self.database.linking(name))
+        found = (self.record_at(path) for path in paths if path != record.path)
+        return [one for one in found if one is not None]
 
     def record_at(self, path: str) -> Record | None:
         """Return the record in a file."""
@@ -102,12 +113,27 @@ def _entry(file: FileEntry, reader: Reader) -> Entry:
         path=file.path,
         mark=file.mark,
         outline=outline_of(record),
-        project=record.text_of("project"),
-        tags=record.texts_of("tags"),
+        summary=_summary(record),
         head=head_of(record),
         pieces=tuple(pieces_of(record)),
         names=tuple(names_of(record)),
-        links=tuple(dict.fromkeys(link.target for link in declared_links(record))),
+        links=tuple(dict.fromkeys(link.target for link in links_of(record))),
+    )
+
+
+def _summary(record: Record) -> Summary:
+    return Summary(
+        path=record.path,
+        id=record.id,
+        kind=record.kind.name,
+        title=record.title,
+        status=record.status,
+        date=record.text_of("date"),
+        authors=record.texts_of("authors"),
+        project=record.text_of("project"),
+        tags=record.texts_of("tags"),
+        approach=record.text_of("approach"),
+        verdict=record.text_of("verdict"),
     )
 
 
