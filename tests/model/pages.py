@@ -47,8 +47,8 @@ RECORDS = (
     ),
 )
 VALUES = (
-    Datum(f"run:{WEIGHTS}/w#val_f1", "val_f1 of w", 0.7912, "0.7912", (WEIGHTS,), goal="maximize"),
-    Datum(f"run:{SMOTE}/s#val_f1", "val_f1 of s", 0.8124, "0.8124", (SMOTE,), goal="maximize"),
+    Datum(f"run:{WEIGHTS}/w#val_f1", "val_f1 of w", 0.7912, "0.7912", (WEIGHTS,)),
+    Datum(f"run:{SMOTE}/s#val_f1", "val_f1 of s", 0.8124, "0.8124", (SMOTE,)),
     Datum(
         f"gain:{SMOTE}/s#val_f1",
         "val_f1 of s less that of w",

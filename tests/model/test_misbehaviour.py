@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -208,6 +209,21 @@ ROWS: dict[str, tuple[Answer, tuple[str, str]]] = {
             "set ANTHROPIC_API_KEY, or ANTHROPIC_AUTH_TOKEN for a gateway",
         ),
     ),
+    "credentials, and a time to wait for nothing": (
+        status(401, "authentication_error", "no", retry_after="86400"),
+        (
+            "SERVER does not accept the credentials (HTTP 401)",
+            "set ANTHROPIC_API_KEY, or ANTHROPIC_AUTH_TOKEN for a gateway",
+        ),
+    ),
+    "a date to wait for": (
+        status(429, "rate_limit_error", "no", retry_after="Fri, 31 Dec 2066 23:59:59 GMT"),
+        ("the server asks to wait … seconds, beyond the deadline of 20", AGAIN),
+    ),
+    "an order not to try again": (
+        status(529, "overloaded_error", "no", retry_after="9999", x_should_retry="false"),
+        ("the model is overloaded (HTTP 529)", AGAIN),
+    ),
     "billing": (
         status(402, "billing_error", "pay"),
         (
@@ -290,7 +306,8 @@ def failure(server: ModelServer, act: Callable[[], object]) -> tuple[str, str]:
     said = caught.value
     for secret in (KEY, SECRET, TOKEN, "<html", "<b>", "\x1b"):
         assert secret not in said.message + said.hint
-    return said.message.replace(server.address, "SERVER"), said.hint
+    message = said.message.replace(server.address, "SERVER")
+    return re.sub("[0-9,]{12,}", "…", message), said.hint
 
 
 @pytest.mark.parametrize(("answer", "said"), ROWS.values(), ids=ROWS)
@@ -374,6 +391,15 @@ def test_an_address_shows_no_credentials(
     model_server.answers(status(401, "authentication_error", "no"), to="models")
     message, _ = failure(model_server, lambda: model_writer().write(prepared()))
     assert message == "SERVER does not accept the credentials (HTTP 401)"
+
+
+def test_a_proxy_is_used(model_server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://model.example")
+    monkeypatch.delenv("NO_PROXY")
+    monkeypatch.setenv("HTTP_PROXY", model_server.address)
+    model_server.answers(says(ANSWER))
+    model_writer().write(prepared())
+    assert [one.path for one in model_server.messages] == ["http://model.example/v1/messages"]
 
 
 @pytest.mark.parametrize("address", ["no address", "ftp://x", "http://", "http://[::1"])

@@ -21,7 +21,9 @@ from expdocs.narrative.anthropic.errors import (
     too_much,
 )
 
-_FAILED = 400
+_AGAIN = (408, 409, 429)
+_FAILED = 500
+_LEAST = 0.01
 
 
 class Limits:
@@ -42,8 +44,9 @@ class Limits:
         """Look at what is about to be sent, and give the try the time that is left."""
         self.in_time()
         self._look_at(request)
+        most = max(self.left, _LEAST)
         waits = request.extensions["timeout"]
-        request.extensions["timeout"] = {name: self._shorter(waits[name]) for name in waits}
+        request.extensions["timeout"] = {name: min(waits[name] or most, most) for name in waits}
 
     def _look_at(self, request: httpx2.Request) -> None:
         try:
@@ -51,12 +54,9 @@ class Limits:
         except ExpdocsError as reason:
             raise Stopped(reason) from reason
 
-    def _shorter(self, seconds: float | None) -> float:
-        return min(seconds or self.left, self.left)
-
     def on_response(self, response: httpx2.Response) -> None:
         """Refuse to wait beyond the deadline, and bound what is read."""
-        if response.status_code >= _FAILED and (wait := waiting(response.headers)) > self.left:
+        if _tried_again(response) and (wait := waiting(response.headers)) > self.left:
             raise Stopped(must_wait(wait, self._deadline))
         if response.headers.get("content-encoding", "identity") != "identity":
             raise Stopped(compressed())
@@ -90,6 +90,13 @@ class _Bounded(httpx2.SyncByteStream):
 
     def close(self) -> None:
         self._stream.close()
+
+
+def _tried_again(response: httpx2.Response) -> bool:
+    """Whether the SDK would wait and try again."""
+    status = response.status_code
+    asked = response.headers.get("x-should-retry")
+    return asked == "true" or (asked != "false" and (status in _AGAIN or status >= _FAILED))
 
 
 def waiting(headers: httpx2.Headers) -> float:
