@@ -346,6 +346,19 @@ def pinging(server: ModelServer, every: float = 0.1) -> Answer:
     return answer
 
 
+def stalled(server: ModelServer) -> Answer:
+    """The beginning of a reply, and then silence until the server stops."""
+
+    def answer(connection: Connection) -> None:
+        connection.head(200, {"content-type": "text/event-stream"})
+        for data in encoded(events("a text that has begun")[:4]):
+            connection.chunk(data)
+        server.stopping.wait(60)
+        connection.cut()
+
+    return answer
+
+
 def endless(server: ModelServer, megabytes: int = 64) -> Answer:
     """A reply of tens of megabytes."""
     delta = {

@@ -27,6 +27,7 @@ from tests.model.server import (
     raw,
     says,
     silent,
+    stalled,
     status,
     stream,
 )
@@ -343,7 +344,7 @@ LATE = (
 )
 
 
-@pytest.mark.parametrize("slow", [silent, pinging])
+@pytest.mark.parametrize("slow", [silent, pinging, stalled])
 def test_the_deadline_holds(model_server: ModelServer, slow: Callable[..., Answer]) -> None:
     model_server.answers(slow(model_server))
     writer = model_writer(configured(deadline=1))

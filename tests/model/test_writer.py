@@ -10,6 +10,7 @@ import pytest
 
 from expdocs.errors import ConfigurationError, UsageError
 from expdocs.modelsettings import Prices
+from expdocs.narrative.brief import Passage
 from expdocs.narrative.claims import Claims, Quote, SectionClaims
 from expdocs.narrative.claimsfile import SCHEMA, from_document
 from tests.model.pages import (
@@ -213,6 +214,19 @@ def test_the_same_brief_gives_the_same_bytes() -> None:
     assert one
     assert other
     assert one(prepared()) == other(prepared())
+
+
+def test_nothing_in_a_request_is_invisible() -> None:
+    # What a person sees with --dry-run is what a model reads: no mark that turns or hides text.
+    hidden = "a\u200bb\u202ec\u00a0d\U000e0041e\x1b[31m"
+    passage = Passage("conclusion", hidden)
+    brief = brief_of(records=(brief_of().records[0]._replace(passages=(passage,)),))
+    preview = model_writer().preview
+    assert preview
+    shown = preview(prepared()._replace(brief=brief))
+    assert shown.isprintable()
+    line = json.loads(shown)["messages"][0]["content"][0]["text"].split("\n")[1]
+    assert json.loads(line)["passages"][0]["text"] == hidden
 
 
 def test_text_of_records_cannot_leave_its_block() -> None:
