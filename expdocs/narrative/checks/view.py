@@ -93,12 +93,13 @@ def names_in(identifier: str) -> Collection[str]:
 
     >>> sorted(names_in("delta:EXP-2026-11-20-417/weights..EXP-2026-11-20-417/smote#recall@max"))
     ['recall', 'smote', 'weights']
-    >>> sorted(names_in("best:churn/recall"))
-    ['churn', 'recall']
+    >>> sorted(names_in("best:churn/log_loss@minimize"))
+    ['churn', 'log_loss']
     """
     subject, mark, field = identifier.partition("#")
     if not mark:
-        return {fold(part) for part in subject.partition(":")[2].split("/")}
+        parts = subject.partition(":")[2].split("/")
+        return {fold(part.partition("@")[0]) for part in parts}
     metric = field.partition("@")[0].removeprefix("metrics.")
     return {fold(metric), *(fold(label) for _, label in sides_in(identifier))}
 
