@@ -32,8 +32,7 @@ class Composer:
         added = "".join(
             f"\n## {titles[key]}\n\n{self._section(own[key])}\n" for key in _OWN if key in own
         )
-        text = apply_edits(record.file.text, _edits(record, written))
-        return f"{text.rstrip()}\n{added}"
+        return f"{with_sections(record, written).rstrip()}\n{added}"
 
     def _titled(self, order: Sorted, title: str) -> int | None:
         """Return the heading that is the record's title already, and need not stand twice."""
@@ -94,6 +93,11 @@ def _arranged(
         else:
             own.setdefault(key if key in _OWN else NOTES, []).append(number)
     return sections, own
+
+
+def with_sections(record: Record, written: Mapping[str, str]) -> str:
+    """Return a record's text with sections, by key, in place of what their template asks for."""
+    return apply_edits(record.file.text, _edits(record, written))
 
 
 def _edits(record: Record, written: Mapping[str, str]) -> Iterator[Edit]:

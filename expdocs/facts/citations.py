@@ -21,6 +21,7 @@ Evidenced = ValueOf | Delta | Ratio | Group
 
 # What a sweep's population is asked for, so that its facts have keys of their own.
 _POPULATION = "population"
+DURATION = "attributes.duration"
 
 
 class FactKey(NamedTuple):
@@ -139,6 +140,8 @@ class Facts:
         snapshot = self.snapshot(use)
         field = self._recorded(record, field, snapshot.metrics)
         key = key_of(field)
+        if key == DURATION:
+            return _duration(snapshot, use, field)
         value = fact(snapshot, key)
         if value is None:
             raise _missing(snapshot, use, field)
@@ -237,6 +240,18 @@ class Facts:
         ]
 
 
+def _duration(snapshot: RunSnapshot, use: RunUse, field: Field) -> Fact:
+    """Return how long a run took, which rests on when it was started and when it ended."""
+    from expdocs.facts.duration import duration_of  # noqa: PLC0415 - few records cite it
+
+    took = duration_of(snapshot)
+    if took is None:
+        raise _missing(snapshot, use, field)
+    names = ("attributes.start_time", "attributes.end_time")
+    known = ((name, fact(snapshot, name)) for name in names)
+    return Fact(took, tuple((FactKey(use.run_id, name), value) for name, value in known if value))
+
+
 def _child_value(child: PopulationRun, name: str) -> Fact:
     value = child.metrics[name]
     key = f"{_POPULATION}.metrics.{name}"
@@ -295,7 +310,7 @@ def _missing(snapshot: RunSnapshot, use: RunUse, field: Field) -> Unresolved:
     if field.namespace == "params":
         message = f"{shown} has no parameter '{field.name}'"
         return Unresolved("CLM103", message, _one_of(field.name, sorted(snapshot.params)))
-    known = ["status", "run_name", "start_time", "end_time", "user", "experiment_name"]
+    known = ["status", "run_name", "start_time", "end_time", "duration", "user", "experiment_name"]
     return Unresolved(
         "CLM103", f"{shown} has no attribute '{field.name}'", _one_of(field.name, known)
     )

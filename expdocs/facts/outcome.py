@@ -151,7 +151,7 @@ def _against_all(
         if side.size < _TWICE:
             reason = f"{side.name} ran once: without repeated seeds there is no spread to judge by"
             return Outcome(INCONCLUSIVE, reason)
-    found = [_interval(candidate, baseline, level) for baseline in baselines]
+    found = [interval_between(candidate, baseline, level) for baseline in baselines]
     intervals = [one for one in found if one is not None]
     if len(intervals) < len(found):
         reason = "the repeats do not differ at all: did they have other seeds?"
@@ -162,7 +162,7 @@ def _against_all(
     return Outcome(_verdict(worst, claim.effect), _reason(worst, claim), measured=True)
 
 
-def _interval(candidate: Sample, baseline: Sample, level: float) -> Interval | None:
+def interval_between(candidate: Sample, baseline: Sample, level: float) -> Interval | None:
     """Return the Welch interval of the gain; None where neither side has a spread."""
     parts = [side.spread**2 / side.size for side in (candidate, baseline)]
     variance = sum(parts)

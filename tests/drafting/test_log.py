@@ -161,7 +161,7 @@ def test_what_is_no_text_is_refused(content, said, trained, run_cli) -> None:
 
 
 def test_a_record_that_would_grow_too_large_is_not_written(trained, run_cli) -> None:
-    text = "Result: it ran.\n\n" * 61_600
+    text = "Result: it ran.\n\n" * 61_680
     assert len(text) < 1024 * 1024
     (trained.root / "day.md").write_text(text)
     before = tree(trained.root)
