@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from expdocs.narrative.why.answer import Answer, Decided, Said, Source, Tested
+from expdocs.narrative.why.grounded import Grounded
 from expdocs.narrative.why.quoting import Figure, Quotation
 
 VERSION = 1
 
 
-def document(answer: Answer) -> dict[str, Any]:
-    """Return an answer for programs."""
+def document(answer: Answer, grounded: Grounded | None = None) -> dict[str, Any]:
+    """Return an answer for programs; ``model`` is what a model made of it, if one was asked."""
     return {
         "version": VERSION,
         "question": answer.question,
@@ -20,9 +21,32 @@ def document(answer: Answer) -> dict[str, Any]:
         "decisions": [_decided(one) for one in answer.decided],
         "experiments": [_tested(one) for one in answer.tested],
         "passages": [_said(one) for one in answer.said],
+        "model": _model(grounded) if grounded else None,
         "left_out": answer.left_out,
         "unread": answer.unread,
     }
+
+
+def _model(grounded: Grounded) -> dict[str, Any]:
+    statements = [
+        {
+            "kind": one.kind,
+            "text": one.text,
+            "records": [source_document(source) for source in one.sources],
+            "quotes": [
+                {"record": placed.source.name, **_quotes((placed.said,))[0]}
+                for placed in one.placed
+                if isinstance(placed.said, Quotation)
+            ],
+            "values": [
+                {"record": placed.source.name, **_figure(placed.said)}
+                for placed in one.placed
+                if isinstance(placed.said, Figure)
+            ],
+        }
+        for one in grounded.statements
+    ]
+    return {"id": grounded.model, "statements": statements, "faults": list(grounded.faults)}
 
 
 def _decided(one: Decided) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from expdocs.cli.columns import padded, terminal_width, width_of, wrapped
 from expdocs.cli.output import one_line, styled
 from expdocs.narrative.why.answer import Answer, Decided, Said, Source, Tested
+from expdocs.narrative.why.grounded import Grounded, Statement
 from expdocs.narrative.why.quoting import Figure, Quotation
 
 SILENCE = "the records do not say"
@@ -36,6 +37,11 @@ def answer_lines(answer: Answer) -> Iterator[str]:
     parts += [list(_tested(one)) for one in answer.tested]
     parts += [list(_said(one)) for one in answer.said]
     yield from laid_out(parts)
+
+
+def grounded_lines(grounded: Grounded) -> Iterator[str]:
+    """Yield the lines of an answer that a model wrote, each sentence with what it rests on."""
+    yield from laid_out([list(_statement(one)) for one in grounded.statements])
 
 
 def laid_out(parts: list[list[Row]]) -> Iterator[str]:
@@ -76,6 +82,18 @@ def _tested(one: Tested) -> Iterator[Row]:
 def _said(one: Said) -> Iterator[Row]:
     yield from _source(one.source)
     yield from _quotes(one.source, one.quotes)
+
+
+def _statement(one: Statement) -> Iterator[Row]:
+    first = one.sources[0]
+    yield Row(f"{first.name}:{first.line}", one.kind, one.text, "green")
+    for source, said in one.placed:
+        if isinstance(said, Figure):
+            yield _figure(source, said)
+        else:
+            yield from _quotes(source, (said,))
+    for source in one.sources:
+        yield from _source(source)
 
 
 def _source(source: Source) -> Iterator[Row]:

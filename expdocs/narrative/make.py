@@ -134,18 +134,23 @@ def digest_of(claims: Claims) -> str:
 
 
 def _written(job: Job, prepared: Prepared) -> Written:
-    """Return claims that the verifier lets pass; a writer that can repair them has one attempt."""
-    provider = job.writer.provider
-    written = job.writer.write(prepared)
-    wrong = faults_of(prepared.brief, written.claims, provider)
-    if wrong and job.writer.repair:
-        written = job.writer.repair(prepared, written, wrong)
-        wrong = faults_of(prepared.brief, written.claims, provider)
+    """Return claims that the verifier lets pass; raises where there are none."""
+    written, wrong = attempted(job.writer, prepared)
     if wrong:
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
         message = f"what was written for {job.path} does not hold: {wrong[0]}{more}"
         raise CannotRun(message, "nothing was changed; try again, or use --provider offline")
     return written._replace(claims=_as_kept(job, written.claims))
+
+
+def attempted(writer: Writer, prepared: Prepared) -> tuple[Written, list[str]]:
+    """Return claims with what is wrong with them; a writer that can repair has one attempt."""
+    written = writer.write(prepared)
+    wrong = faults_of(prepared.brief, written.claims, writer.provider)
+    if wrong and writer.repair:
+        written = writer.repair(prepared, written, wrong)
+        wrong = faults_of(prepared.brief, written.claims, writer.provider)
+    return written, wrong
 
 
 def _as_kept(job: Job, claims: Claims) -> Claims:

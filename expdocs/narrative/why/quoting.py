@@ -77,6 +77,11 @@ class Quoting(NamedTuple):
         ]
         return sorted([*figures, *missing], key=lambda figure: figure.line)
 
+    def data(self, record: Record) -> list[Datum]:
+        """Return what each arm of an experiment reached, as data."""
+        history = History([record], self.facts)
+        return [history.datum(one) for one in history.trials]
+
     def cited(self, record: Record, start: int, end: int) -> Iterator[Figure]:
         """Yield the numbers that stand between two offsets of the body."""
         for one in record.prose.citations:
