@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from expdocs.evidence.dataedges import data_edges
 from expdocs.evidence.edges import Edge
 from expdocs.evidence.edges import Verdict as EdgeVerdict
+from expdocs.evidence.snapshots import RunSnapshot
 from expdocs.evidence.verdicts import Report, Verdicted
 from expdocs.narrative.dossier.answers import (
     FAILED,
@@ -94,7 +95,7 @@ def contract(case: Case, ground: Ground) -> Answer:
     if not case.use.data and _no_inputs(case).verdict is NOT_APPLICABLE:
         return _no_inputs(case)
     agreed = next(_contracts(case, ground), None)
-    parted = _split(case)
+    parted = split_of(case.run) if case.run else ""
     missing = [] if agreed else ["no record that it tests says what labels and data are"]
     missing += [] if parted else ["neither a logged dataset nor a parameter names the split"]
     evidence = tuple(one for one in (agreed, case.snapshot if parted else "") if one)
@@ -118,13 +119,11 @@ def _describes_data(record: Record) -> bool:
     return isinstance(stated, dict) and all(stated.get(key) for key in ("labels", "data"))
 
 
-def _split(case: Case) -> str:
-    """Return in words what names the split of the data, or an empty text."""
-    if case.run is None:
-        return ""
-    if any(dataset.context for dataset in case.run.datasets):
+def split_of(run: RunSnapshot) -> str:
+    """Return in words what names the split of a run's data, or an empty text."""
+    if any(dataset.context for dataset in run.datasets):
         return "the run logged its datasets with what each was for"
-    found = next((name for name in sorted(case.run.params) if _parts(name)), "")
+    found = next((name for name in sorted(run.params) if _parts(name)), "")
     return f"the parameter {found} names the split" if found else ""
 
 

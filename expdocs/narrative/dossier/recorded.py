@@ -16,7 +16,7 @@ from expdocs.evidence.snapshots import RunSnapshot
 REDACTED = "[redacted]"
 _CUT, _LOST = "…", "�"
 _LOCK = re.compile(r"(?P<path>.+):sha256:(?P<digest>[0-9a-f]{64})\Z")
-_IMAGE = re.compile(r"[\w./:-]{1,300}@sha256:[0-9a-f]{64}\Z", re.ASCII)
+_IMAGE = re.compile(r"\w[\w./:-]{0,300}@sha256:[0-9a-f]{64}\Z", re.ASCII)
 _PYTHON = re.compile(r"(?P<minor>3\.[0-9]{1,2})(?:\.[0-9]{1,2})?(?:[a-z0-9]{0,6})\Z")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,80}\Z")
 _NUMBER = re.compile(r"-?[0-9]{1,20}\Z")
