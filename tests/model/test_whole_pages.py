@@ -13,11 +13,14 @@ from typing import Any
 
 import pytest
 
+from expdocs.narrative.anthropic.prompts import prompt
+from expdocs.narrative.pages import MODULES
 from tests.model.server import (
     MODEL,
     SERVED,
     Connection,
     ModelServer,
+    diligent,
     encoded,
     events,
     says,
@@ -164,6 +167,34 @@ def test_a_server_that_fails_leaves_the_old_page(
     assert ran.err.count("\n") == 2
     assert ran.err.startswith("error: ")
     assert churn.state() == before
+
+
+COMMANDS = {
+    "overview": ("synth", "--kind", "overview"),
+    "phase": ("synth", "--kind", "phase"),
+    "dropped": ("synth", "--kind", "dropped"),
+    "exhausted": ("synth", "--kind", "exhausted"),
+    "suggest": ("suggest",),
+    "dossier": ("reproduce", RECORD),
+}
+
+
+@pytest.mark.parametrize("page", MODULES)
+def test_every_page_can_be_written_by_a_model(
+    model_server: ModelServer, churn: Any, run_cli: Any, page: str
+) -> None:
+    model_server.answers(diligent)
+    ran = run_cli(*COMMANDS[page], "--provider", "anthropic", cwd=churn.root)
+    assert ran.code == 0, ran.err
+    (asked,) = model_server.messages
+    records, _, wanted, prompted = (one["text"] for one in asked.body["messages"][0]["content"])
+    assert f'"id": "{RECORD}"' in records
+    assert json.loads(wanted.split("\n")[1])["page"] == page
+    assert prompted == prompt(page).text
+    (written,) = [name for name in files(churn.root) if name.endswith(".md")]
+    assert run_cli("synth", "--check", written, cwd=churn.root).out == (
+        f"fresh journal/synthesis/{written}\n"
+    )
 
 
 # --- what must not leave, wherever it stands

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from expdocs.analytics.datum import Datum
 from expdocs.errors import ConfigurationError, UsageError
 from expdocs.modelsettings import Prices
 from expdocs.narrative.brief import Passage
@@ -214,6 +215,18 @@ def test_the_same_brief_gives_the_same_bytes() -> None:
     assert one
     assert other
     assert one(prepared()) == other(prepared())
+
+
+def test_fields_of_records_are_not_said_twice() -> None:
+    title = Datum(f"title:{SMOTE}", "title", "Oversampling", "Oversampling", (SMOTE,))
+    other = Datum(f"title:{WEIGHTS}", "title", "Another title", "Another title", (WEIGHTS,))
+    preview = model_writer().preview
+    assert preview
+    brief = brief_of(data={one.id: one for one in (title, other)})
+    text = json.loads(preview(prepared()._replace(brief=brief)))["messages"][0]["content"][1][
+        "text"
+    ]
+    assert [json.loads(line)["id"] for line in text.split("\n")[1:-1]] == [other.id]
 
 
 def test_nothing_in_a_request_is_invisible() -> None:

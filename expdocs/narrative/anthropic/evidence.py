@@ -8,6 +8,7 @@ from typing import Any
 
 from expdocs.analytics.datum import Datum
 from expdocs.narrative.brief import Brief, Material
+from expdocs.narrative.records import FIELDS
 
 Hide = Callable[[str], str]
 
@@ -18,8 +19,18 @@ def records_text(brief: Brief, hide: Hide) -> str:
 
 
 def data_text(brief: Brief, hide: Hide) -> str:
-    """Return the data of a brief: ids, meanings, and values as a page would show them."""
-    return lines_text("data", (_datum(one, hide) for one in brief.data.values()))
+    """Return the data of a brief: ids, meanings, and values as a page would show them.
+
+    What a record states as a field stands in the record already, and the system prompt says how
+    its id is made; it is most of what there is.
+    """
+    stated = {
+        f"{name}:{record.id}": getattr(record, name) for record in brief.records for name in FIELDS
+    }
+    return lines_text(
+        "data",
+        (_datum(one, hide) for one in brief.data.values() if stated.get(one.id) != one.value),
+    )
 
 
 def page_text(brief: Brief, hide: Hide) -> str:
