@@ -56,7 +56,7 @@ class Approach(NamedTuple):
     @property
     def subject(self) -> str:
         """How ids of derived data call it."""
-        return f"{self.series.project}/{self.name}/{self.series.metric}"
+        return f"{self.series.project}/{self.name}/{self.series.wanted}"
 
 
 def approaches(history: History) -> tuple[Approach, ...]:

@@ -66,13 +66,16 @@ def best_of(tried: Sequence[Trial]) -> Best:
 
 
 def once(trials: Iterable[Trial]) -> tuple[Trial, ...]:
-    """Return the trials without those whose runs another record listed before as one arm."""
-    seen: set[tuple[Series, frozenset[str]]] = set()
+    """Return the trials without those whose runs were all listed before as one arm, or in one.
+
+    A run that is taken out of its group says less than the group does.
+    """
+    seen: dict[Series, list[frozenset[str]]] = {}
     found = []
     for trial in trials:
-        key = trial.series, frozenset(trial.run_ids)
-        if key not in seen:
-            seen.add(key)
+        runs, before = frozenset(trial.run_ids), seen.setdefault(trial.series, [])
+        if not any(runs <= one for one in before):
+            before.append(runs)
             found.append(trial)
     return tuple(found)
 

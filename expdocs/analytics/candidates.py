@@ -61,17 +61,18 @@ def candidates(
 ) -> tuple[Candidate, ...]:
     """Return what could be tried next on open lines; the records ``with_steps`` name next steps.
 
-    Steps that a later record follows were taken up; see ``taken_up``.
+    What a later record says that it follows was taken up there; see ``taken_up``.
     """
     open_lines = {(one.project, one.approach): one for one in lines if one.state is State.OPEN}
+    followed = taken_up(history)
     found = [
-        *_baselines(missing, open_lines),
         *_seeds(history, open_lines),
         *_levels(history, open_lines),
-        *_steps(open_lines.values(), set(with_steps) - taken_up(history).keys()),
-        *_options(history, open_lines, lines),
+        *_steps(open_lines.values(), with_steps),
     ]
-    return tuple(dict.fromkeys(found))
+    going = [one for one in found if one.record_id not in followed]
+    general = [*_baselines(missing, open_lines), *_options(history, open_lines, lines)]
+    return tuple(dict.fromkeys((*general, *going)))
 
 
 _Lines = Mapping[tuple[str, str], Line]

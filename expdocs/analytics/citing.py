@@ -81,9 +81,12 @@ def derived(
 
 
 def derived_id(method: str, subject: str) -> str:
-    """Return the id of what a method computes about a subject, which may end in ``#FIELD``."""
-    shown_subject = "#".join(encode(part) for part in subject.split("#"))
-    return f"{method}:{shown_subject}".translate(_BRACES)
+    """Return the id of what a method computes about a subject, which may end in ``#FIELD``.
+
+    ``@GOAL`` stays, too: no name of a project, an approach or a metric holds ``#`` or ``@``.
+    """
+    about = "#".join(encode(part).replace("%40", "@") for part in subject.split("#"))
+    return f"{method}:{about}".translate(_BRACES)
 
 
 def shown(value: Value, *, signed: bool = False) -> str:

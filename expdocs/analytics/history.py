@@ -23,8 +23,8 @@ _Asked = Callable[[Record], tuple[str, str] | None]
 class History:
     """The experiments among some records, with what they measured.
 
-    ``trials`` are at each experiment's primary metric, in the order of dates, first starts and
-    ids; the arms of which no value can be had are ``unmeasured``.
+    ``trials`` are at each experiment's primary metric, in the order of dates, first starts, ids
+    and as they are listed; the arms of which no value can be had are ``unmeasured``.
     """
 
     def __init__(self, records: Iterable[Record], facts: Facts) -> None:
@@ -96,7 +96,7 @@ class History:
 
 def _in_order(found: Iterable[Trial | Unmeasured]) -> tuple[Trial, ...]:
     trials = [one for one in found if isinstance(one, Trial)]
-    return tuple(sorted(trials, key=lambda one: (one.date, one.start, one.record_id, one.name)))
+    return tuple(sorted(trials, key=lambda one: (one.date, one.start, one.record_id)))
 
 
 def _primary(record: Record) -> tuple[str, str]:

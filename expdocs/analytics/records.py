@@ -41,7 +41,7 @@ class Streak(NamedTuple):
     @property
     def subject(self) -> str:
         """How ids of derived data call it."""
-        names = (self.series.project, self.approach, self.series.metric)
+        names = (self.series.project, self.approach, self.series.wanted)
         return "/".join(name for name in names if name)
 
     def is_evidence(self, chance: float = EVIDENCE) -> bool:

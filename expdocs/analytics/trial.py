@@ -109,7 +109,12 @@ class Series(NamedTuple):
     @property
     def subject(self) -> str:
         """How ids of derived data call it."""
-        return f"{self.project}/{self.metric}"
+        return f"{self.project}/{self.wanted}"
+
+    @property
+    def wanted(self) -> str:
+        """The metric, with its goal where less is better: people may disagree about that."""
+        return f"{self.metric}@{self.goal}" if self.goal == "minimize" else self.metric
 
 
 class Unmeasured(NamedTuple):
@@ -137,10 +142,15 @@ def is_better(one: Decimal, other: Decimal, goal: str) -> bool:
 
 
 def arms_of(record: Record) -> Mapping[str, Sequence[RunUse]]:
-    """Return the arms of an experiment by name: repeated runs together, others alone."""
+    """Return the arms of an experiment by name: repeated runs together, others alone.
+
+    A run without a label of its own is called by its id.
+    """
     found: dict[str, list[RunUse]] = {}
     for use in record.runs:
-        found.setdefault(use.group or use.label or use.run_id, []).append(use)
+        own = use.label not in record.groups and use.label not in found
+        name = use.group or (use.label if own else "") or use.run_id
+        found.setdefault(name, []).append(use)
     return found
 
 

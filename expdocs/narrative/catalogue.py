@@ -17,6 +17,7 @@ from expdocs.narrative.brief import Section
 
 FALLBACK = "en"
 _FOLDER = Path(__file__).with_name("languages")
+_SHARED = ("lines",)
 
 
 class Catalogue(NamedTuple):
@@ -44,6 +45,13 @@ def catalogue(name: str, language: str) -> Catalogue:
         if (_FOLDER / folder / f"{name}.toml").is_file():
             found = _joined(found, _read(name, folder))
     return found
+
+
+def vocabulary(page: str, language: str) -> str:
+    """Return all sentences that the offline writer has for a kind of page, one a line."""
+    named = [name for name in (page, *_SHARED) if (_FOLDER / FALLBACK / f"{name}.toml").is_file()]
+    found = (catalogue(name, language).sentences.values() for name in named)
+    return "\n".join(sentence for sentences in found for sentence in sentences)
 
 
 def languages() -> list[str]:

@@ -111,7 +111,7 @@ def _reads_as_prose(text: str) -> bool:
 def _of_body(record: Record) -> Iterator[Passage]:
     headings = [one for one in record.prose.headings if one.level <= 2]  # noqa: PLR2004
     ends = [*(one.start for one in headings[1:]), len(record.file.body)]
-    for heading, end in zip(headings, ends, strict=True):
+    for heading, end in zip(headings, ends, strict=False):  # a body may have no heading at all
         if text := plain_text(record, heading.end, end):
             yield Passage(_key(record, heading), text)
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from expdocs.analytics.datum import Datum
-from expdocs.facts.cited import NUMBER_SCHEMES
 from expdocs.narrative.blocks import Block, markdown
 from expdocs.narrative.brief import Brief, Section
 from expdocs.narrative.catalogue import catalogue
@@ -20,6 +19,7 @@ from expdocs.narrative.filling import Piece, pieces, value_with_unit
 from expdocs.narrative.inert import escape
 from expdocs.narrative.words import words_of
 from expdocs.prose.references import ReferenceProblem, parse_reference
+from expdocs.prose.spans import NUMBER_SCHEMES
 
 VERSION = "1"
 ABOUT, NUMBERS, LEFT_OUT = "about", "numbers", "left-out"
@@ -28,7 +28,9 @@ _LABELLED = ("interpretation", "warning", "question")
 _OPERANDS = 8
 _NAMES = ("title:", "option:")
 # Of records' own fields a page says the source by citing the record.
-_FIELDS = ("title:", "date:", "status:", "verdict:", "approach:", "metric:", "option:")
+_FIELDS = (
+    *("title:", "date:", "status:", "verdict:", "approach:", "project:", "metric:", "option:"),
+)
 
 
 class Rendering(NamedTuple):

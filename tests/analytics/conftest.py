@@ -171,9 +171,10 @@ def make_history(repo: Any) -> Iterator[MakeHistory]:
             files: Mapping[str, str] | None = None,
             without: Sequence[str] = (),
         ) -> History:
-            content: dict[str, Any] = {"expdocs.toml": 'project = "churn"\n', **(files or {})}
+            content: dict[str, Any] = {"expdocs.toml": 'project = "churn"\n'}
             for one in experiments:
                 content |= {one.path: one.text(), **one.evidence()}
+            content |= files or {}
             for name in without:
                 del content[f"journal/evidence/{run_path(run_id(name))}"]
             made = repo(content, name=f"repo-{next(numbers)}")

@@ -53,7 +53,9 @@ def test_projects_metrics_and_goals_are_kept_apart() -> None:
 
 def test_runs_that_are_listed_again_are_tried_once() -> None:
     first, again = trial([1, 2], 1, runs=["a", "b"]), trial([2, 1], 2, runs=["b", "a"])
-    assert once([first, again, trial(1, 3, runs=["a"])]) == (first, trial(1, 3, runs=["a"]))
+    part, more = trial(1, 3, runs=["a"]), trial([1, 5], 4, runs=["a", "c"])
+    assert once([first, again, part, more]) == (first, more)
+    assert once([part, first]) == (part, first)
 
 
 def test_data_of_the_best() -> None:

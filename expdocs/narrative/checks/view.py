@@ -2,17 +2,20 @@
 
 # Without postponed annotations, each of which NamedTuple would compile at every start.
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from expdocs.analytics.datum import Datum
 from expdocs.narrative.brief import Brief, Material, Section
+from expdocs.narrative.catalogue import vocabulary
 from expdocs.narrative.claims import PLACEHOLDER, Claim
 from expdocs.narrative.inert import plain
 from expdocs.narrative.words import COMMON, Words, fold, words_of
 
 # Stands where a placeholder stood; a text that holds it has a character that no text may hold.
 HOLE = "\ufffc"
+_WORD = re.compile(r"[a-z_][a-z0-9_-]*")
 NAMES = ("title", "approach")
 # What records say of themselves; all else is measured or computed.
 FIELDS = (*NAMES, "date", "status", "verdict", "metric", "option")
@@ -72,19 +75,24 @@ def known_of(brief: Brief) -> Known:
     common = words_of(COMMON)
     return Known(
         data=brief.data,
-        names=_names(brief.data),
+        names=_names(brief),
         records={record.id: record for record in brief.records},
         sections={section.key: section for section in brief.sections},
         words=(own,) if own is common else (own, common),
     )
 
 
-def _names(data: Mapping[str, Datum]) -> dict[str, set[str]]:
+def _names(brief: Brief) -> dict[str, set[str]]:
+    """Return the labels and metrics of each record, but for those that are ordinary words here.
+
+    A run is often called ``baseline``, which sentences of pages say of any run.
+    """
+    ordinary = frozenset(_WORD.findall(fold(vocabulary(brief.page, brief.language))))
     found: dict[str, set[str]] = {}
-    for datum in data.values():
+    for datum in brief.data.values():
         for record in datum.records:
             if "#" in datum.id:
-                found.setdefault(record, set()).update(names_in(datum.id))
+                found.setdefault(record, set()).update(set(names_in(datum.id)) - ordinary)
     return found
 
 

@@ -16,20 +16,20 @@ from expdocs.narrative.pages.writing import Sentences
 
 _KINDS = {State.EXHAUSTED: "exhausted", State.OPEN: "open"}
 _BY_RULE = "tries:"
+_RULE = Rule()
 
 
-def lines_data(lines: Iterable[Line]) -> Iterator[Datum]:
-    """Yield where lines stand, and their streaks."""
+def lines_data(lines: Iterable[Line], rule: Rule = _RULE) -> Iterator[Datum]:
+    """Yield where lines stand by a rule, and their streaks."""
     for line in lines:
         for streak in line.streaks:
             yield from streak_data(streak)
-            yield from _thresholds(streak)
+            yield from _thresholds(streak, rule)
         yield line_datum(line)
 
 
-def _thresholds(streak: Streak) -> Iterator[Datum]:
+def _thresholds(streak: Streak, rule: Rule) -> Iterator[Datum]:
     """Yield what the rule asks of a streak before it calls a line exhausted."""
-    rule = Rule()
     for method, value, meaning, unit in (
         ("rule-tries", rule.tries, "tries that the rule asks for", "tries"),
         ("rule-chance", 100 * rule.chance, "chance at which the rule calls a line exhausted", "%"),
