@@ -142,7 +142,10 @@ def _notes(done: Logged) -> None:
     if done.runs and not done.metric:
         note("the runs share no single metric that the text names: give --metric")
     if kept := len(done.parts.get("notes", ())):
-        note(f"{kept} passage{'s' if kept > 1 else ''} found no place and stand under Notes")
+        passages = (
+            "passages found no place and stand" if kept > 1 else "passage found no place and stands"
+        )
+        note(f"{kept} {passages} under Notes")
 
 
 def _document(done: Logged, line: str, *, dry_run: bool) -> dict[str, Any]:
