@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from expdocs.demo.pages import review_page, write_pages
 from expdocs.demo.records import Writer
 from expdocs.demo.repository import PROJECT, DemoRepository, Member, Moment
 
@@ -60,6 +61,7 @@ def tell(demo: Demo) -> None:
     """Make the whole history."""
     for chapter in (_beginning, _baseline, _trees, _metric, _digits, _tuning, _squashed, _open):
         chapter(demo)
+    _summarised(demo)
 
 
 def _moment(who: Member, at: str) -> Moment:
@@ -225,3 +227,13 @@ def _open(demo: Demo) -> None:
     notebook = (PROJECT / "notebook.py.txt").read_text(encoding="utf-8")
     repository.python("-c", notebook, who=TOMAS, more={"EXPDOCS_PROVENANCE": "0"})
     demo.write("notebook", TOMAS, "2026-10-14T17:30", status="draft")
+
+
+def _summarised(demo: Demo) -> None:
+    """Pages over all records: one that somebody read, and one that nobody did yet."""
+    demo.progress("writing an overview, and what was dropped")
+    write_pages(demo.root)
+    said = "Sum up the screening, and what was dropped"
+    demo.repository.commit(said, _moment(ANA, "2026-10-15T09:00"), hooks=True)
+    review_page(demo.root, "overview-screening", LI.id, "2026-10-15T13:30:00+00:00")
+    demo.repository.commit("Review the overview", _moment(LI, "2026-10-15T13:30"), hooks=True)

@@ -75,13 +75,20 @@ class _Writer:
         sections = {
             "approaches": self.approaches(),
             "closed": [*by_state[State.EXHAUSTED], *by_state[State.PROMOTED]],
-            "open": by_state[State.OPEN],
+            "open": self.open(lines),
             "best": self.best(),
             "next": self.next(),
             "decisions": self.decisions(),
             "other": by_state[State.WITHDRAWN],
         }
         return self.told.say.whole(sections, self.brief, "uncovered")
+
+    def open(self, lines: Lines) -> Iterator[Claim]:
+        """Yield what goes on, and how long each has seen no new best."""
+        for line in self.found.lines:
+            if line.state is State.OPEN:
+                yield lines.standing(line)
+                yield from lines.streaks(line)
 
     def approaches(self) -> Iterator[Claim]:
         for one in self.found.approaches:
