@@ -40,6 +40,12 @@ class Case(NamedTuple):
         return self.use.label or self.use.run_id[:_SHORT]
 
     @property
+    def reads_none(self) -> bool:
+        """Whether the record declares that there are no input data."""
+        declared = self.record.declared.get("data") if self.record and not self.use.data else None
+        return declared is not None and declared.form == "none"
+
+    @property
     def snapshot(self) -> str:
         """Where the run's snapshot lies in the evidence folder."""
         return str(run_path(self.use.run_id))

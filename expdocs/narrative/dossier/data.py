@@ -23,7 +23,6 @@ from expdocs.narrative.dossier.recorded import words_of
 from expdocs.records.links import declared_links
 from expdocs.records.record import Record
 
-_NONE = "none"
 # Words of parameters that say how data were parted.
 _PARTING = frozenset({"split", "splits", "fold", "folds", "cv", "holdout"})
 _PARTS = (["test", "size"], ["train", "size"], ["val", "size"], ["validation", "size"])
@@ -49,8 +48,7 @@ def _hash(edge: Edge, case: Case) -> Answer:
 
 
 def _no_inputs(case: Case) -> Answer:
-    declared = case.record.declared.get("data") if case.record else None
-    if declared is not None and declared.form == _NONE:
+    if case.reads_none:
         return Answer(NOT_APPLICABLE, "the record says that there are no input data")
     return Answer(UNKNOWN, "neither the record nor the run names its input data")
 
@@ -92,7 +90,7 @@ def _why(found: Verdicted | None) -> str:
 
 def contract(case: Case, ground: Ground) -> Answer:
     """D3: whether a record says what the data are, and the run how they were parted."""
-    if not case.use.data and _no_inputs(case).verdict is NOT_APPLICABLE:
+    if case.reads_none:
         return _no_inputs(case)
     agreed = next(_contracts(case, ground), None)
     parted = split_of(case.run) if case.run else ""

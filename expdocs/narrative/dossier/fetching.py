@@ -138,9 +138,11 @@ def _doubt(case: Case, ground: Ground) -> Iterator[str]:
 # --- data
 
 
-def data_lines(place: Place, ground: Ground) -> Iterator[str]:
+def data_lines(place: Place, case: Case, ground: Ground) -> Iterator[str]:
     """Yield the commands that bring the data of the commit."""
-    if not place.data:
+    if case.reads_none:
+        yield note("the record says that it reads no data")
+    elif not place.data:
         yield ask("which data did it read? neither the record nor the run names any")
     for entry in place.data:
         yield from _fetch(place, dict(entry), ground)

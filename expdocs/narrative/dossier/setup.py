@@ -84,7 +84,9 @@ def _code(case: Case, run: RunSnapshot, ground: Ground) -> Iterator[Item]:
 
 
 def _data(case: Case, run: RunSnapshot, ground: Ground) -> Iterator[Item]:
-    if not case.use.data:
+    if case.reads_none:
+        yield Item("data", "none", _RECORD, DECLARED)
+    elif not case.use.data:
         yield Item("data", "unknown", "neither the record nor the run names any", MISSING)
     for edge in data_edges(case.use, run, ground.commits):
         yield Item("data", f"{edge.subject} {edge.expected}", edge.reason, edge.verdict.value)

@@ -72,7 +72,7 @@ def _of_place(place: Place, cases: Sequence[Case], ground: Ground) -> Iterator[S
     environment = _environment(cases[0])
     made = environment.make if environment else ()
     yield Step("Code", tuple(code_lines(place, cases[0], ground)))
-    yield Step("Data", tuple(data_lines(place, ground)))
+    yield Step("Data", tuple(data_lines(place, cases[0], ground)))
     run = cases[0].run
     enter = line("cd", "/".join(filter(None, (place.folder, working_folder(run) if run else ""))))
     yield Step("Environment", (enter, *(made or _unknown(environment, cases[0]))))
