@@ -10,6 +10,7 @@ import pytest
 from expdocs.errors import Refused
 from expdocs.modelsettings import Model, Prices, read_model
 from expdocs.narrative.anthropic.cost import Usage, money, most, shown
+from expdocs.narrative.anthropic.errors import ModelError
 from tests.model.pages import ANSWER, configured, model_writer, prepared
 from tests.model.server import ModelServer, counted, says
 
@@ -83,6 +84,15 @@ def test_a_repair_counts_against_the_same_budget(model_server: ModelServer) -> N
         "a page may take 4,064 tokens (budget_tokens)"
     )
     assert len(model_server.messages) == 1
+
+
+@pytest.mark.parametrize("reason", ["refusal", "max_tokens"])
+def test_what_came_to_nothing_was_paid_for_too(model_server: ModelServer, reason: str) -> None:
+    model_server.answers(says(ANSWER, reason))
+    said: list[str] = []
+    with pytest.raises(ModelError):
+        model_writer(said=said).write(prepared())
+    assert said[-1] == "used 1,065 tokens"
 
 
 def test_a_budget_holds_for_what_is_counted_next(model_server: ModelServer) -> None:

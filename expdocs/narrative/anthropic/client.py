@@ -32,12 +32,16 @@ VERSION: str = anthropic.__version__
 
 
 class Reply(NamedTuple):
-    """A whole reply: what is said, the model that was served, its id, what was used."""
+    """A whole reply: what is said, the model that was served, its id, what was used.
+
+    ``problem`` is why it is no answer, where the model did not come to the end of one.
+    """
 
     text: str
     model: str
     id: str
     usage: Usage
+    problem: ModelError | None
 
 
 class Client:
@@ -84,7 +88,8 @@ class Client:
             if not ended:
                 raise cut_off() if _is_stream(stream) else no_reply(self._asked)
             message = stream.get_final_message()
-        return Reply(_text_of(message), message.model, message.id, _usage_of(message))
+        text = "".join(block.text for block in message.content if block.type == "text")
+        return Reply(text, message.model, message.id, _usage_of(message), _problem(message))
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -158,15 +163,15 @@ def _is_stream(stream: Any) -> bool:
     return str(stream.response.headers.get("content-type", "")).startswith("text/event-stream")
 
 
-def _text_of(message: Message) -> str:
-    """Return what is said; raises unless the model came to the end of it."""
+def _problem(message: Message) -> ModelError | None:
+    """Return why a reply is no answer, unless the model came to the end of it."""
     stopped = message.stop_reason
     if stopped == "refusal":
-        raise _refusal(message)
+        return _refusal(message)
     if stopped != "end_turn":
         default = (f"the model stopped without finishing ({stopped})", "try again")
-        raise ModelError(*_STOPPED.get(str(stopped), default))
-    return "".join(block.text for block in message.content if block.type == "text")
+        return ModelError(*_STOPPED.get(str(stopped), default))
+    return None
 
 
 def _refusal(message: Message) -> ModelError:

@@ -110,11 +110,16 @@ class _Asking:
             check_budget(spent, most(sent, self._model), self._model)
             self._say(f"asking {self._model.id}: at most {self._shown(sent)}")
             reply = client.ask(body, self._heard)
-        self._guard.after(reply.text)
-        claims = self._identities.show(_claims(reply.text), brief)
         used = spent.plus(reply.usage)
         self._say(f"used {shown(used, self._model)}")
+        claims = self._identities.show(self._claims(reply), brief)
         return Written(claims, _named(reply.model), self._details(brief, used, messages, reply))
+
+    def _claims(self, reply: Reply) -> Claims:
+        if reply.problem:
+            raise reply.problem
+        self._guard.after(reply.text)
+        return _claims(reply.text)
 
     def _shown(self, sent: int) -> str:
         return shown(most(sent, self._model), self._model)
