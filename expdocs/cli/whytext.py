@@ -72,10 +72,11 @@ def _decided(one: Decided) -> Iterator[Row]:
 
 def _tested(one: Tested) -> Iterator[Row]:
     yield from _source(one.source)
-    yield from _quotes(one.source, one.quotes)
-    if one.outcome:
-        text = f"{one.outcome.name}: {one.outcome.reason}"
-        yield Row(f"{one.source.name}:{one.judged}", "outcome", text)
+    for quote in one.quotes:
+        yield from _quotes(one.source, (quote,))
+        if one.outcome and quote.key == "hypothesis":
+            text = f"{one.outcome.name}: {one.outcome.reason}"
+            yield Row(f"{one.source.name}:{one.judged}", "outcome", text)
     yield from (_figure(one.source, figure) for figure in one.figures)
 
 
