@@ -6,7 +6,7 @@ that shows the right values about the right records draws the right conclusion.
 
 # Without postponed annotations, each of which NamedTuple would compile at every start.
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from expdocs.narrative.brief import Brief
@@ -41,16 +41,17 @@ class Fault(NamedTuple):
         return f"{self.place}: {self.message}"
 
 
+Checks = Mapping[str, Callable[[View], Iterator[str]]]
+
 PAGE_CHECKS: dict[str, Callable[[Known, Claims], coverage.Found]] = {
     "section": coverage.fills_known_sections,
     "duplicate": coverage.says_everything_once,
     "omitted": coverage.covers_every_record,
     "uncovered": coverage.leaves_out_with_a_reason,
 }
-CLAIM_CHECKS: dict[str, Callable[[View], Iterator[str]]] = {
+CLAIM_CHECKS: Checks = {
     "kind": kinds.is_of_a_kind_of_its_section,
     "empty": kinds.says_something,
-    "length": kinds.is_not_too_long,
     "fact": kinds.shows_what_it_states,
     "no-quote": kinds.quotes_what_it_quotes,
     "state": kinds.rests_on_where_a_line_stands,
@@ -72,7 +73,7 @@ CLAIM_CHECKS: dict[str, Callable[[View], Iterator[str]]] = {
     "denial": wording.denies_nothing,
 }
 # What holds for the reason of a record that is not covered, too.
-TEXT_CHECKS: dict[str, Callable[[View], Iterator[str]]] = {
+TEXT_CHECKS: Checks = {
     "brace": values.has_whole_placeholders,
     "touching": values.stands_apart,
     "character": wording.uses_plain_characters,
@@ -87,6 +88,7 @@ TEXT_CHECKS: dict[str, Callable[[View], Iterator[str]]] = {
     "end": wording.ends_nothing_by_itself,
     "start": wording.begins_with_a_word,
 }
+_OF_CLAIMS: Checks = {**CLAIM_CHECKS, **TEXT_CHECKS}
 
 
 def verify(brief: Brief, claims: Claims, *, by_model: bool = False) -> tuple[Fault, ...]:
@@ -101,7 +103,7 @@ def verify(brief: Brief, claims: Claims, *, by_model: bool = False) -> tuple[Fau
     for section in claims.sections:
         for index, claim in enumerate(section.claims):
             view = view_of(known, section.key, claim)
-            faults += _found({**CLAIM_CHECKS, **TEXT_CHECKS}, view, Place(section.key, index))
+            faults += _found(_OF_CLAIMS, view, Place(section.key, index))
     for index, one in enumerate(claims.uncovered):
         view = view_of(known, "", Claim("", one.reason, ()))
         faults += _found(TEXT_CHECKS, view, Place("", index))
@@ -109,12 +111,12 @@ def verify(brief: Brief, claims: Claims, *, by_model: bool = False) -> tuple[Fau
     return tuple(faults)
 
 
-def _found(
-    checks: dict[str, Callable[[View], Iterator[str]]], view: View, place: Place
-) -> Iterable[Fault]:
-    for code, check in checks.items():
-        for message in check(view):
-            yield Fault(*place, code, message)
+def _found(checks: Checks, view: View, place: Place) -> list[Fault]:
+    """Return the faults of a claim; of one that is too long for the checks, only that it is."""
+    size = [Fault(*place, "length", message) for message in kinds.is_not_too_long(view)]
+    return size or [
+        Fault(*place, code, message) for code, check in checks.items() for message in check(view)
+    ]
 
 
 def _no_placeholders(view: View, place: Place) -> Iterator[Fault]:

@@ -205,7 +205,7 @@ def test_a_record_id_is_not_typed() -> None:
 
 def test_every_check_is_shown_by_a_bad_claim() -> None:
     shown = {code for code, _ in BAD} | {"record-id"}
-    assert shown == {*CLAIM_CHECKS, *TEXT_CHECKS}
+    assert shown == {*CLAIM_CHECKS, *TEXT_CHECKS, "length"}
 
 
 ODD = claim(f"{TITLE_A} is odd.")

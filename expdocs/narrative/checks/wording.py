@@ -11,7 +11,7 @@ from expdocs.prose.references import RECORD_ID
 _ROMAN = re.compile(
     r"(?<!\w)(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})(?!\w)|(?<!\w)(?:ii|iii|iv|vi|vii|viii|ix|xi|xii)(?!\w)"
 )
-_LINK = re.compile(r"://|(?<!\w)www\.|[^\W\d_]:[^\W\d_]|[\w-]@|(?<=[^\W\d_])\.(?=[^\W\d_])|//")
+_LINK = re.compile(r"://|(?<!\w)www\.|:(?=[A-Za-z])|[\w-]@|(?<=[^\W\d_])\.(?=[^\W\d_])|//")
 _SPELLED = re.compile(r"(?<!\w)[^\W\d_](?:[ .·_-][^\W\d_]){2,}(?!\w)")
 _QUOTATION = frozenset(
     '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d\u300e\u300f\u2039\u203a\u2018'
