@@ -19,8 +19,7 @@ from expdocs.records.outline import Outline
 _TOKENS = 'tokenize="porter unicode61 remove_diacritics 2"'
 _SCHEMA = f"""
 CREATE TABLE file (
-  id INTEGER PRIMARY KEY, path TEXT UNIQUE, mark TEXT, project TEXT, tags TEXT, head TEXT,
-  outline TEXT, summary TEXT
+  id INTEGER PRIMARY KEY, path TEXT UNIQUE, mark TEXT, head TEXT, outline TEXT, summary TEXT
 );
 CREATE TABLE piece (id INTEGER PRIMARY KEY, file INTEGER, key TEXT, line INTEGER);
 CREATE INDEX piece_file ON piece (file);
@@ -37,22 +36,20 @@ _WHOLE = "SELECT 1 FROM file, piece, name, link, piece_text, name_text, piece_wo
 _PASSING = f"""
 CREATE VIRTUAL TABLE temp.passing USING fts5(text, {_TOKENS});
 CREATE VIRTUAL TABLE temp.passing_word USING fts5vocab(temp, passing, instance);
+CREATE TABLE temp.asked (file INTEGER PRIMARY KEY);
 """
-# What is filled into these is our own: a name of a table, or the next lines.
-_IN_SCOPE = (
-    " AND (? = '' OR project = ?) AND NOT EXISTS"
-    " (SELECT value FROM json_each(?) EXCEPT SELECT value FROM json_each(file.tags))"
-)
-_HITS = f"""
+_HITS = """
 SELECT path, key, line, -bm25(piece_text) AS score, head, text
 FROM piece_text JOIN piece ON piece.id = piece_text.rowid JOIN file ON file.id = piece.file
-WHERE piece_text MATCH ?{_IN_SCOPE} ORDER BY score DESC, path, line, key LIMIT ?
-"""  # noqa: S608
-_NAMED = f"""
+WHERE piece_text MATCH ? AND (? OR file.id IN temp.asked)
+ORDER BY score DESC, path, line, key LIMIT ?
+"""
+_NAMED = """
 SELECT path, text, number
 FROM name_text JOIN name ON name.id = name_text.rowid JOIN file ON file.id = name.file
-WHERE name_text MATCH ?{_IN_SCOPE} ORDER BY name_text.rank, path, number LIMIT ?
-"""  # noqa: S608
+WHERE name_text MATCH ? AND (? OR file.id IN temp.asked)
+ORDER BY name_text.rank, path, number LIMIT ?
+"""
 _MOST_NAMES = 2000
 # SQLite takes so many values at once in each of its builds.
 _AT_ONCE = 500
@@ -113,6 +110,11 @@ class Scope(NamedTuple):
     project: str = ""
     tags: tuple[str, ...] = ()
 
+    def holds(self, record: Summary) -> bool:
+        """Whether a record is asked."""
+        own = not self.project or record.project == self.project
+        return own and set(self.tags) <= set(record.tags)
+
 
 class Database:
     """An index in memory."""
@@ -126,6 +128,7 @@ class Database:
         else:
             self._begin()
         self._db.executescript(_PASSING)
+        self._whole = True
 
     def _begin(self) -> None:
         try:
@@ -150,8 +153,7 @@ class Database:
 
     def summaries(self) -> list[Summary]:
         """Return the summary of every record, by path."""
-        rows = [row for row in self._kept("summary") if row is not None]
-        return [Summary._make(tuple(v) if isinstance(v, list) else v for v in row) for row in rows]
+        return [_summary(row) for row in self._kept("summary") if row is not None]
 
     def _kept(self, column: str) -> list[Any]:
         rows = self._db.execute(f"SELECT {column} FROM file ORDER BY path").fetchall()  # noqa: S608
@@ -177,10 +179,8 @@ class Database:
         self._db.execute("DELETE FROM file WHERE path = ?", (path,))
 
     def _add(self, entry: Entry) -> None:
-        known = entry.summary or Summary(entry.path)
-        described = (known.project, json.dumps(known.tags), spaced(entry.head))
         kept = (json.dumps(entry.outline), json.dumps(entry.summary))
-        file = self._insert("file", entry.path, entry.mark, *described, *kept)
+        file = self._insert("file", entry.path, entry.mark, spaced(entry.head), *kept)
         for piece in entry.pieces:
             row_id = self._insert("piece", file, piece.key, piece.line)
             self._index("piece_text", row_id, piece.text)
@@ -200,6 +200,15 @@ class Database:
         self._db.execute(sql, (row_id, spaced(text)))
 
     # --- what is asked
+
+    def narrow(self, scope: Scope) -> None:
+        """Ask only the records of a scope from now on."""
+        self._whole = scope == Scope()
+        self._db.execute("DELETE FROM temp.asked")
+        rows = [] if self._whole else self._db.execute("SELECT id, summary FROM file").fetchall()
+        known = ((file, json.loads(text)) for file, text in rows)
+        held = [(file,) for file, row in known if row and scope.holds(_summary(row))]
+        self._db.executemany("INSERT INTO temp.asked VALUES (?)", held)
 
     def stems(self, texts: Sequence[str]) -> list[frozenset[str]]:
         """Return the words of texts in the form in which they are compared."""
@@ -227,17 +236,16 @@ class Database:
             found.update(self._db.execute(sql, some))
         return found
 
-    def hits(self, words: Sequence[str], scope: Scope, most: int) -> list[Hit]:
+    def hits(self, words: Sequence[str], most: int) -> list[Hit]:
         """Return the passages that hold any of the words, the best first."""
-        given = (_any_of(words), *_asked(scope), most)
-        rows = self._db.execute(_HITS, given).fetchall()
+        rows = self._db.execute(_HITS, (_any_of(words), self._whole, most)).fetchall()
         stems = self.stems([f"{head} {text}" for *_, head, text in rows])
         pairs = zip(rows, stems, strict=True)
         return [Hit(path, key, line, score, found) for (path, key, line, score, *_), found in pairs]
 
-    def named(self, words: Sequence[str], scope: Scope) -> list[Named]:
+    def named(self, words: Sequence[str]) -> list[Named]:
         """Return the names that hold any of the words, those with more and rarer ones first."""
-        rows = self._db.execute(_NAMED, (_any_of(words), *_asked(scope), _MOST_NAMES))
+        rows = self._db.execute(_NAMED, (_any_of(words), self._whole, _MOST_NAMES))
         return [Named(path, Name(text, number)) for path, text, number in rows]
 
     def linking(self, record_id: str) -> list[str]:
@@ -254,5 +262,5 @@ def _any_of(words: Sequence[str]) -> str:
     return " OR ".join(f'"{word}"' for word in words) or '""'
 
 
-def _asked(scope: Scope) -> tuple[str, str, str]:
-    return scope.project, scope.project, json.dumps(scope.tags)
+def _summary(row: list[Any]) -> Summary:
+    return Summary._make(tuple(value) if isinstance(value, list) else value for value in row)

@@ -19,6 +19,8 @@ from expdocs.repository import Repository
 _FORM = "expdocs why, form 1"
 _MAX_BYTES = 1024 * 1024 * 1024
 MAX_FILES = 4
+# Before 3.36 SQLite gave no database as bytes unless it was built to.
+_BYTES = hasattr(sqlite3.Connection, "serialize")
 
 
 def memory_place(repository: Repository) -> Path:
@@ -30,7 +32,7 @@ def memory_place(repository: Repository) -> Path:
 def recall(path: Path, key: str) -> Database | None:
     """Return the index that was kept under a key, or None where there is none to rely on."""
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        if not _BYTES or path.stat().st_size > _MAX_BYTES:
             return None
         head, _, content = path.read_bytes().partition(b"\n")
         said = json.loads(head)
@@ -44,6 +46,8 @@ def recall(path: Path, key: str) -> Database | None:
 
 def keep(path: Path, key: str, database: Database) -> None:
     """Write the index for the next question; where that cannot be done, it is made again."""
+    if not _BYTES:
+        return
     content = database.content()
     head = json.dumps({"form": _FORM, "key": key, "check": zlib.crc32(content)}).encode()
     try:

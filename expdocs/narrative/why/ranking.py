@@ -43,7 +43,7 @@ class Ranking:
 
     def __init__(self, database: Database, topic: Topic, scope: Scope) -> None:
         self._database = database
-        self._scope = scope
+        database.narrow(scope)
         self._forms = dict(zip(topic.words, database.stems(topic.words), strict=True))
         self._weights = self._weighed(set().union(*self._forms.values()))
         self.sought = frozenset(self._weights)
@@ -51,13 +51,13 @@ class Ranking:
 
     def passages(self) -> list[Ranked]:
         """Return the passages that hold enough of the words, the best first."""
-        hits = self._database.hits(self._rarest(), self._scope, _MOST_HITS)
+        hits = self._database.hits(self._rarest(), _MOST_HITS)
         ranked = [Ranked(hit, self.share(hit.words)) for hit in hits]
         return [one for one in ranked if one.share >= ENOUGH]
 
     def names(self) -> list[Match]:
         """Return the names that the question names, those that fit best first."""
-        found = self._database.named(self._rarest(), self._scope)
+        found = self._database.named(self._rarest())
         words = [" ".join(content_words(one.name.text)) for one in found]
         stems = self._database.stems(words)
         weights = self._weighed(set().union(*stems)) | self._weights

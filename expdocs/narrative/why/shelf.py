@@ -4,7 +4,7 @@
 
 import gc
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
@@ -26,6 +26,13 @@ from expdocs.records.links import links_of
 from expdocs.records.outline import Outline, outline_of
 from expdocs.records.record import Record
 from expdocs.repository import Repository
+
+Tell = Callable[[int, int], None]
+
+
+def _told_nobody(done: int, whole: int) -> None:
+    """Do without progress."""
+
 
 # More records than one answer has to do with.
 _HELD = 512
@@ -79,8 +86,11 @@ class Shelf:
         return _load(entry, self._reader) if entry else None
 
 
-def open_shelf(reader: Reader) -> Shelf:
-    """Read what changed since the last question, and keep the index for the next one."""
+def open_shelf(reader: Reader, tell: Tell = _told_nobody) -> Shelf:
+    """Read what changed since the last question, and keep the index for the next one.
+
+    ``tell`` hears how many records are read, and of how many.
+    """
     settings = reader.settings
     listed = reader.files.list((*settings.records, settings.schemas))
     entries = [entry for entry in listed if settings.is_record(entry.path)]
@@ -92,9 +102,15 @@ def open_shelf(reader: Reader) -> Shelf:
     database = database or Database()
     if stale or gone:
         with _uncollected():
-            database.replace(gone, (_entry(one, reader) for one in stale))
+            database.replace(gone, _entries(stale, reader, tell))
         keep(place, key, database)
     return Shelf(reader, database, entries)
+
+
+def _entries(stale: Sequence[FileEntry], reader: Reader, tell: Tell) -> Iterator[Entry]:
+    for number, file in enumerate(stale):
+        tell(number, len(stale))
+        yield _entry(file, reader)
 
 
 def _key(reader: Reader) -> str:

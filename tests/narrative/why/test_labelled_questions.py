@@ -32,7 +32,7 @@ def best_share(question: str, shelf: Shelf) -> float:
     """The largest share of the question's words that one passage and its title hold."""
     topic = topic_of(question)
     ranking = Ranking(shelf.database, topic, Scope())
-    hits = shelf.database.hits(topic.words, Scope(), 10_000)
+    hits = shelf.database.hits(topic.words, 10_000)
     return max((ranking.share(hit.words) for hit in hits), default=0.0)
 
 
