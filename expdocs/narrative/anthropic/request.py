@@ -7,7 +7,7 @@ that the server can keep them; what is about the page comes after.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from expdocs.modelsettings import Model
@@ -30,17 +30,17 @@ Body = dict[str, Any]
 def body_for(brief: Brief, model: Model, identities: Identities) -> Body:
     """Return the body of the request for a page, its keys in the order of the SDK."""
     blocks = [
-        {**_text(records_text(brief, identities.hide)), "cache_control": {"type": "ephemeral"}},
-        _text(data_text(brief, identities.hide)),
-        _text(page_text(brief, identities.hide)),
-        _text(prompt(brief.page).text),
+        {**block(records_text(brief, identities.hide)), "cache_control": {"type": "ephemeral"}},
+        block(data_text(brief, identities.hide)),
+        block(page_text(brief, identities.hide)),
+        block(prompt(brief.page).text),
     ]
     return {
         "max_tokens": model.max_tokens,
         "messages": [{"role": "user", "content": blocks}],
         "model": model.id,
-        "output_config": _output(model),
-        "system": [_text(prompt(SYSTEM).text)],
+        "output_config": output(model, SCHEMA),
+        "system": [block(prompt(SYSTEM).text)],
         "stream": True,
     }
 
@@ -52,8 +52,8 @@ def body_for_repair(
     said = inert(identities.hide(_json(to_document(answer))))
     wrong = lines_text("faults", [identities.hide(fault) for fault in faults])
     turns = [
-        {"role": "assistant", "content": [_text(said)]},
-        {"role": "user", "content": [_text(wrong), _text(prompt(REPAIR).text)]},
+        {"role": "assistant", "content": [block(said)]},
+        {"role": "user", "content": [block(wrong), block(prompt(REPAIR).text)]},
     ]
     return {**body, "messages": [*body["messages"], *turns]}
 
@@ -63,12 +63,14 @@ def bytes_of(body: Body) -> bytes:
     return _json(body).encode("utf-8")
 
 
-def _output(model: Model) -> dict[str, Any]:
+def output(model: Model, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of a request that says in which form, and how hard, a model is to answer."""
     effort = {"effort": model.effort} if model.effort else {}
-    return {**effort, "format": {"type": "json_schema", "schema": SCHEMA}}
+    return {**effort, "format": {"type": "json_schema", "schema": schema}}
 
 
-def _text(text: str) -> dict[str, Any]:
+def block(text: str) -> dict[str, Any]:
+    """Return a text as a part of a message or of the system prompt."""
     return {"type": "text", "text": text}
 
 
