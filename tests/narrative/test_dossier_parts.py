@@ -8,13 +8,18 @@ import statistics
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
 from expdocs.evidence.snapshots import Dataset, Metric, Point, RunSnapshot, encode_run, run_path
+from expdocs.narrative.blocks import markdown
 from expdocs.narrative.dossier.answers import FAILED, NOT_APPLICABLE, PASSED, UNKNOWN, Answer, worst
 from expdocs.narrative.dossier.case import Case, subject_of
 from expdocs.narrative.dossier.data import split_of
+from expdocs.narrative.dossier.dossier import dossier_of
 from expdocs.narrative.dossier.environments import environment_from
+from expdocs.narrative.dossier.ground import ground_of
 from expdocs.narrative.dossier.recorded import (
     command_of,
     image_of,
@@ -25,7 +30,9 @@ from expdocs.narrative.dossier.recorded import (
 )
 from expdocs.narrative.dossier.rubric import Level, Result, Rubric
 from expdocs.narrative.dossier.shell import ask, note, recorded
+from expdocs.narrative.dossier.shown import blocks_of
 from expdocs.narrative.dossier.tolerance import tolerance_of
+from expdocs.narrative.page import Sources
 from expdocs.workspace import Workspace
 
 RUN = RunSnapshot("0" * 32, "1", "churn", "one", "FINISHED", "active")
@@ -247,3 +254,64 @@ def test_datasets_with_a_purpose_or_a_parameter_name_the_split() -> None:
         assert split_of(RUN._replace(params={name: "5"})) == f"the parameter {name} names the split"
     for name in ("splitter_depth", "size", "recv"):
         assert split_of(RUN._replace(params={name: "5"})) == ""
+
+
+# --- whatever tags say
+
+
+ANY = st.text(max_size=60)
+
+
+WORDS = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), max_size=20)
+
+
+@given(st.lists(WORDS, min_size=1))
+def test_what_is_printed_is_what_was_recorded(arguments: list[str]) -> None:
+    arguments = [one for one in arguments if one.isprintable() and "[redacted]" not in one]
+    assert shlex.split(recorded(arguments)) == arguments
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    tags=st.dictionaries(
+        st.sampled_from([f"expdocs.{name}" for name in
+                         ("command", "lock", "environment", "python", "seeds", "changed", "stage",
+                          "hardware", "image", "kernel", "sources", "commit")]), ANY),
+    params=st.dictionaries(ANY, ANY, max_size=3),
+    names=st.tuples(ANY, ANY, ANY),
+    data=st.dictionaries(ANY, ANY, max_size=2),
+    dirty=st.sampled_from([True, False, None]),
+)  # fmt: skip
+def test_no_tag_breaks_a_dossier_or_its_lines(
+    checked_repo: Any,
+    tags: dict[str, str],
+    params: dict[str, str],
+    names: tuple[str, str, str],
+    data: dict[str, str],
+    dirty: bool | None,
+) -> None:
+    run = RUN._replace(
+        run_id=checked_repo.runs["weights"],
+        tags=tags,
+        params=params,
+        run_name=names[0],
+        experiment_name=names[1],
+        source_name=names[2],
+        data=data,
+        dirty=dirty,
+        commit=checked_repo.code,
+    )
+    checked_repo.write({f"journal/evidence/{run_path(run.run_id)}": encode_run(run)})
+    workspace = Workspace.open(checked_repo.root)
+    with workspace.context() as context:
+        known = (context.settings, context.corpus, context.facts, context.commits)
+        ground = ground_of(Sources(*known, workspace.repository, workspace.files))
+        for wanted in ("EXP-2026-11-20-417", run.run_id):
+            subject = subject_of(wanted, context.corpus, context.evidence)
+            dossier = dossier_of(subject, ground)
+            for block in blocks_of(dossier, "en"):
+                assert "<" not in markdown(block).replace("<!--", "").split("```")[0]
+            for script in dossier.scripts:
+                for line in (line for step in script.steps for line in step.lines):
+                    assert line.isprintable()
+                    assert line.startswith("#") or shlex.split(line)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from expdocs.narrative.dossier.wording import some
+
 _SHOWN = 3
 
 
@@ -42,14 +44,9 @@ def worst(answers: Sequence[tuple[str, Answer]]) -> Answer:
         if one.verdict is verdict:
             reasons.setdefault(one.reason, []).append(label)
     said = [
-        reason if len(labels) == len(answers) else f"{_named(labels)}: {reason}"
+        reason if len(labels) == len(answers) else f"{some(labels)}: {reason}"
         for reason, labels in reasons.items()
     ]
     rest = f"; and {len(said) - _SHOWN} more reasons" if len(said) > _SHOWN else ""
     found = [item for _, one in answers if one.verdict is verdict for item in one.evidence]
     return Answer(verdict, "; ".join(said[:_SHOWN]) + rest, tuple(dict.fromkeys(found)))
-
-
-def _named(labels: Sequence[str]) -> str:
-    rest = f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
-    return ", ".join(labels[:_SHOWN]) + rest

@@ -3,18 +3,18 @@
 # Without postponed annotations, each of which NamedTuple would compile at every start.
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from expdocs.errors import UsageError
 from expdocs.evidence.snapshots import Population, RunSnapshot, run_path
 from expdocs.evidence.store import BrokenSnapshot, Evidence
 from expdocs.findings import brief
+from expdocs.narrative.dossier.wording import some
 from expdocs.records.corpus import Corpus
 from expdocs.records.record import Record, RunUse
 
 _SHORT = 12
-_SHOWN = 5
 _RUN_ID = re.compile(r"[0-9a-f]{32}\Z")
 _PREFIX = re.compile(r"[0-9a-f]{4,31}\Z")
 _IN_URL = re.compile(r"://.*/runs/([0-9a-f]{32})(?![0-9a-f])")
@@ -72,7 +72,10 @@ def subject_of(wanted: str, corpus: Corpus, evidence: Evidence) -> Subject:
         return Subject(wanted, case.record, (case,))
     if not record.runs:
         message = f"{record.id} lists no runs, so there is nothing to run again"
-        raise UsageError(message, "name an experiment that lists runs, or a run")
+        ids = dict.fromkeys(target for _, target in record.marked("record"))
+        known = [one for one in ids if (found := corpus.find(one)) and found.runs]
+        hint = f"name one of those that it cites: {some(known)}" if known else "name a run"
+        raise UsageError(message, hint)
     if any(use.label for use in record.runs):
         cases = tuple(_case(use, record, evidence) for use in record.runs)
     else:  # a decision only names runs, and the experiments tell of them
@@ -160,7 +163,7 @@ def _only(wanted: str, names: dict[str, str]) -> str:
     if not found:
         raise _unknown(wanted)
     if len(found) > 1:
-        hint = f"write the id of one of them: {_some(sorted(found))}"
+        hint = f"write the id of one of them: {some(sorted(found))}"
         raise UsageError(f"{len(found)} runs fit '{brief(wanted)}'", hint)
     return found[0]
 
@@ -175,8 +178,3 @@ def _last(evidence: Evidence) -> str:
 def _unknown(wanted: str) -> UsageError:
     message = f"neither a record nor the committed evidence knows of '{brief(wanted)}'"
     return UsageError(message, "run: expdocs evidence pull RUN, where the tracker can be reached")
-
-
-def _some(ids: Iterable[str]) -> str:
-    listed = list(ids)
-    return ", ".join(listed[:_SHOWN]) + (", …" if len(listed) > _SHOWN else "")

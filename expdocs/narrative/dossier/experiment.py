@@ -17,6 +17,7 @@ from expdocs.narrative.dossier.claimed import Claimed, claimed, table_agrees
 from expdocs.narrative.dossier.ground import Ground
 from expdocs.narrative.dossier.recorded import command_of, seed_parameters, seeds_of, words_of
 from expdocs.narrative.dossier.tolerance import sample_of
+from expdocs.narrative.dossier.wording import some
 from expdocs.records.frontmatter import template_comments
 from expdocs.records.record import Record
 from expdocs.records.validity import empty_after, empty_places
@@ -26,7 +27,6 @@ _HARDWARE = frozenset(
 )
 _BY_CHANCE = frozenset({"", "none", "null", "nan"})
 _TRACKER = "tracker"
-_SHOWN = 3
 _NO_RECORD = "no record tells of the run"
 
 
@@ -47,7 +47,7 @@ def parameters(case: Case, ground: Ground) -> Answer:
         )
     others = sorted(_otherwise(case, run, ground))
     if others:
-        reason = f"the commit declares other values, and the command gives none: {_some(others)}"
+        reason = f"the commit declares other values, and the command gives none: {some(others)}"
         return Answer(FAILED, reason, (case.use.commit, case.snapshot))
     return Answer(PASSED, "the record and the commit say nothing else", (case.snapshot,))
 
@@ -73,8 +73,8 @@ def seed(case: Case, ground: Ground) -> Answer:  # noqa: ARG001 - checks are ask
     if not found:
         return Answer(UNKNOWN, "no parameter and no variable names a seed", (case.snapshot,))
     if all(value.strip().lower() in _BY_CHANCE for value in found.values()):
-        return Answer(FAILED, f"{_some(list(found))} was left to chance", (case.snapshot,))
-    return Answer(PASSED, f"logged: {_some(list(found))}", (case.snapshot,))
+        return Answer(FAILED, f"{some(list(found))} was left to chance", (case.snapshot,))
+    return Answer(PASSED, f"logged: {some(list(found))}", (case.snapshot,))
 
 
 # --- E3, E4
@@ -143,7 +143,7 @@ def hardware(case: Case, ground: Ground) -> Answer:  # noqa: ARG001 - checks are
         return Answer(UNKNOWN, case.problem)
     found = hardware_of(case.run)
     if found:
-        return Answer(PASSED, f"named by {_some(list(found))}", (case.snapshot,))
+        return Answer(PASSED, f"named by {some(list(found))}", (case.snapshot,))
     reason = "neither the tag expdocs.hardware nor a parameter names the machine"
     return Answer(UNKNOWN, reason, (case.snapshot,))
 
@@ -162,7 +162,7 @@ def written(case: Case, ground: Ground) -> Answer:  # noqa: ARG001 - checks are 
         return Answer(FAILED, _NO_RECORD)
     missing = list(_unwritten(record))
     if missing:
-        return Answer(FAILED, f"not written: {_some(missing)}", (record.id,))
+        return Answer(FAILED, f"not written: {some(missing)}", (record.id,))
     return Answer(PASSED, "every section is filled, and no template text is left", (record.id,))
 
 
@@ -222,10 +222,4 @@ def _number_of_facts(run: RunSnapshot) -> int:
 
 
 def _targets(claims: list[Claimed]) -> str:
-    return _some([one.target for one in claims])
-
-
-def _some(names: list[str]) -> str:
-    shown = [" ".join(name.split()) for name in names[:_SHOWN]]
-    rest = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(shown) + rest
+    return some([one.target for one in claims])

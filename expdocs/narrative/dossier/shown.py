@@ -2,15 +2,15 @@
 
 # Without postponed annotations, as in the modules beside this one.
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from expdocs.narrative.blocks import Block, Listing, Table
 from expdocs.narrative.catalogue import Catalogue, catalogue
 from expdocs.narrative.dossier.dossier import Dossier
 from expdocs.narrative.dossier.rubric import GROUPS
+from expdocs.narrative.dossier.wording import some
 
 NAME = "dossier"
-_EVIDENCE = 3
 
 
 def blocks_of(dossier: Dossier, language: str) -> tuple[Block, ...]:
@@ -18,7 +18,7 @@ def blocks_of(dossier: Dossier, language: str) -> tuple[Block, ...]:
     words = catalogue(NAME, language)
     rubric = dossier.rubric
     checks = [
-        (f"{one.id}: {one.asks}", str(one.weight), one.verdict, one.reason, _some(one.evidence))
+        (f"{one.id}: {one.asks}", str(one.weight), one.verdict, one.reason, some(one.evidence))
         for one in rubric.results
     ]
     asked = [
@@ -35,11 +35,6 @@ def blocks_of(dossier: Dossier, language: str) -> tuple[Block, ...]:
         *_table("checks", words, checks, "rubric"),
         *_table("questions", words, asked),
     )
-
-
-def _some(evidence: Sequence[str]) -> str:
-    rest = len(evidence) - _EVIDENCE
-    return ", ".join(evidence[:_EVIDENCE]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _table(

@@ -31,11 +31,11 @@ from expdocs.records.record import Record
 
 _SECTIONS = {
     "what": ("fact", "quote", "interpretation"),
-    "setup": ("fact", "quote", "interpretation"),
+    "setup": ("fact", "quote", "interpretation", "warning"),
     "steps": ("quote", "interpretation", "warning"),
     "match": ("fact", "interpretation"),
     "rubric": ("interpretation",),
-    "questions": ("question", "quote"),
+    "questions": ("question", "warning", "quote"),
 }
 _SHORT = 12
 _MOST = 20
