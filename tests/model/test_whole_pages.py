@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -301,3 +302,26 @@ def test_an_interruption_while_it_streams_leaves_the_old_page(
     assert (program.returncode, out) == (130, b"")
     assert b"Traceback" not in err
     assert churn.state() == before
+
+
+def test_progress_is_for_a_terminal(model_server: ModelServer, churn: Any) -> None:
+    model_server.answers(says(GOOD))
+    terminal, stderr = pty.openpty()
+    with os.fdopen(terminal, "rb", buffering=0) as shown:
+        done = subprocess.run(
+            [sys.executable, "-m", "expdocs", *ASK],
+            cwd=churn.root,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            check=True,
+        )
+        os.close(stderr)
+        said = shown.read(100_000).decode()
+    assert done.stdout.decode().startswith(f"wrote {PAGE}")
+    lines = [line.split("\r")[-1].strip() for line in said.replace("\r\n", "\n").split("\n")]
+    # What stays are the two lines; what was written over is gone.
+    assert [line for line in lines if line] == [
+        f"asking {MODEL}: at most 17,000 tokens",
+        "used 1,065 tokens",
+    ]
+    assert f"{MODEL} has written " in said
