@@ -12,13 +12,16 @@ import click
 from expdocs.cli.fields import authors, day_of, label_and_run, links, record_options
 from expdocs.cli.formats.as_json import dump
 from expdocs.cli.output import note, one_line, plain
+from expdocs.cli.progress import writing
+from expdocs.drafting.asking import asked, preview
 from expdocs.drafting.bench import Bench, git_add
 from expdocs.drafting.editor import Sheet
-from expdocs.drafting.entry import Logged, Wish, log
+from expdocs.drafting.entry import Logged, Wish, log, prepare
 from expdocs.drafting.reading import text_of
 from expdocs.drafting.since import runs_since
 from expdocs.errors import ExpdocsError, UsageError
 from expdocs.kinds.registry import Kind
+from expdocs.narrative.writers import OFFLINE, PROVIDERS, Choice
 from expdocs.workspace import Workspace
 
 VERSION = 1
@@ -52,6 +55,15 @@ _ROLES = (("baseline", "baselines"), ("", "runs"), ("sweep", "sweeps"))
 @click.option("--approach", help="The line of investigation.")
 @click.option("--verdict", help="promoted, archived or iterate.")
 @record_options
+@click.option(
+    "--provider",
+    type=click.Choice(list(PROVIDERS)),
+    default=OFFLINE,
+    show_default=True,
+    help="Who sorts the sentences; none of them writes any.",
+)
+@click.option("--model", default="", metavar="ID", help="Which model, if not the configured one.")
+@click.option("--effort", default="", metavar="LEVEL", help="How hard a model is to think.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--dry-run", is_flag=True, help="Print the draft and write nothing.")
 def command(file: str | None, as_json: bool, dry_run: bool, **options: Any) -> int:
@@ -61,6 +73,9 @@ def command(file: str | None, as_json: bool, dry_run: bool, **options: Any) -> i
     stands in the draft as it was written: headings, labels such as `Next:`, and the words of a
     sentence tell in which section, and what found no place is kept under Notes. Numbers that can
     only be one value of the runs become citations.
+
+    With --provider anthropic a model says where the sentences belong that the author put nowhere;
+    --dry-run then prints what would be sent.
     """
     workspace = Workspace.open(Path.cwd())
     kind = workspace.registry.get(_KIND)
@@ -71,8 +86,15 @@ def command(file: str | None, as_json: bool, dry_run: bool, **options: Any) -> i
     text = _text(file) if sheet is None else sheet.written()
     bench = Bench(workspace, options["tracker"])
     try:
-        wish = _wish(bench, text, values, options)
-        done = log(bench, kind, day_of(options["day"]), wish)
+        prepared = prepare(bench, kind, _wish(bench, text, values, options))
+        if options["provider"] != OFFLINE:
+            choice = Choice(options["provider"], options["model"], options["effort"])
+            if dry_run:
+                click.echo(preview(prepared, choice, workspace.settings))
+                return 0
+            with writing() as progress:
+                prepared = asked(prepared, choice, workspace.settings, progress)
+        done = log(bench, kind, day_of(options["day"]), prepared)
         if not dry_run:
             bench.write()
     except ExpdocsError as problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -23,8 +23,6 @@ from expdocs.kinds.registry import Kind
 from expdocs.prose.scanner import Citation, scan
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-Sort = Callable[[str, Sequence[Passage], Sorted], Sorted]
 
 
 class Wish(NamedTuple):
@@ -53,21 +51,32 @@ class Logged(NamedTuple):
     citations: int
 
 
-def log(bench: Bench, kind: Kind, day: date, wish: Wish, sort: Sort | None = None) -> Logged:
-    """Make the draft of an entry on a bench; ``sort`` may know better where passages belong."""
+class Prepared(NamedTuple):
+    """A log that was cut and sorted, with its runs; where passages belong may be changed."""
+
+    wish: Wish
+    found: Sequence[Passage]
+    order: Sorted
+    chosen: Sequence[Chosen]
+
+
+def prepare(bench: Bench, kind: Kind, wish: Wish) -> Prepared:
+    """Pull the runs and sort the text by its own words; raises for what can be no draft."""
     words = load_words()
     found = passages(wish.text)
-    order = sort_passages(found, words, [wish.metric])
-    _refuse(kind, wish, title_of(found, order, words))
+    _refuse(kind, wish, title_of(found, sort_passages(found, words, []), words))
     chosen = _chosen(bench, wish, words)
-    order = sort_passages(found, words, _names(chosen, wish.metric))
-    order = sort(wish.text, found, order) if sort else order
-    values = _values(bench, wish, chosen, found, order)
-    title = wish.title or title_of(found, order, words)
+    return Prepared(wish, found, sort_passages(found, words, _names(chosen)), chosen)
+
+
+def log(bench: Bench, kind: Kind, day: date, prepared: Prepared) -> Logged:
+    """Make the draft of an entry on a bench."""
+    wish, found, order, _ = prepared
+    values = _values(bench, prepared)
+    title = wish.title or title_of(found, order, load_words())
     path, text = drafted(bench.workspace, kind, title, day, values)
     bench.add(path, text, again=not wish.metric)
-    composed = _composed(bench, path, wish.text, found, order, title)
-    bench.put(path, composed)
+    bench.put(path, _composed(bench, path, prepared, title))
     citations = _cite(bench, path)
     parts = {key: [found[n].text for n in order.of(key)] for key in order.keys}
     metric = (values.get("metric") or {}).get("name", "")
@@ -88,18 +97,13 @@ def _chosen(bench: Bench, wish: Wish, words: Words) -> list[Chosen]:
     return chosen_runs(named, wish.text, words)
 
 
-def _names(chosen: Sequence[Chosen], metric: str) -> set[str]:
+def _names(chosen: Sequence[Chosen]) -> set[str]:
     names = {name for one in chosen for name in one.snapshot.metrics}
-    return names | {one.snapshot.run_name for one in chosen} | ({metric} - {""})
+    return names | {one.snapshot.run_name for one in chosen}
 
 
-def _values(
-    bench: Bench,
-    wish: Wish,
-    chosen: Sequence[Chosen],
-    found: Sequence[Passage],
-    order: Sorted,
-) -> dict[str, Any]:
+def _values(bench: Bench, prepared: Prepared) -> dict[str, Any]:
+    wish, found, order, chosen = prepared
     words = load_words()
     told = hypothesis_of(found, order, words)
     hypothesis = wish.values.get("hypothesis") or told
@@ -129,9 +133,8 @@ def _mentions(name: str, text: str) -> list[str]:
     return re.findall(rf"(?<![\w/]){re.escape(name)}(?![\w/])", text, re.IGNORECASE)
 
 
-def _composed(
-    bench: Bench, path: str, text: str, found: Sequence[Passage], order: Sorted, title: str
-) -> str:
+def _composed(bench: Bench, path: str, prepared: Prepared, title: str) -> str:
+    wish, found, order, _ = prepared
     record = bench.record(path)
     cited = [citation for passage in found for citation in scan(passage.text).citations]
     with bench.workspace.context() as context:
@@ -140,8 +143,8 @@ def _composed(
     def holds(citation: Citation) -> bool:
         return (citation.text, citation.scheme, citation.target) not in wrong
 
-    titles = load_titles(language_of(text))
-    return Composer(text, found, holds).body(record, order, titles, title)
+    titles = load_titles(language_of(wish.text))
+    return Composer(wish.text, found, holds).body(record, order, titles, title)
 
 
 def _cite(bench: Bench, path: str) -> int:

@@ -17,10 +17,16 @@ _ASKS = re.compile(r"[?？][\"')\]*_]*$")
 
 
 class Sorted(NamedTuple):
-    """Where each passage belongs, by number; ``title`` is the one that is a title, if any is."""
+    """Where each passage belongs, by number; ``title`` is the one that is a title, if any is.
+
+    The author said by headings and labels where those in ``fixed`` belong. ``words`` are words of
+    a passage that were chosen for a title.
+    """
 
     parts: Mapping[int, str]
     title: int | None = None
+    fixed: frozenset[int] = frozenset()
+    words: str = ""
 
     @property
     def keys(self) -> list[str]:
@@ -58,6 +64,7 @@ class _Sorter:
         self._label = ""  # the part that the last label names, which stood on a line of its own
         self._labelled = -1  # the last block that it is about
         self._last = ""
+        self._fixed: set[int] = set()
         self._waiting: list[int] = []  # headings that name no part go with what follows
 
     def run(self, found: Sequence[Passage]) -> Sorted:
@@ -68,7 +75,7 @@ class _Sorter:
                 self._place(number, self._part_of(number, passage, found))
         for number in self._waiting:
             self._parts[number] = NOTES
-        return Sorted(dict(sorted(self._parts.items())), self._title)
+        return Sorted(dict(sorted(self._parts.items())), self._title, frozenset(self._fixed))
 
     def _take_heading(self, number: int, passage: Passage) -> None:
         self._heading = self._words.part_of_heading(passage.title)
@@ -76,6 +83,7 @@ class _Sorter:
         if self._heading == _TITLE:
             self._heading = ""
         if self._heading:
+            self._fixed.add(number)
             self._place(number, self._heading)
             return
         if self._title is None and number == 0 and passage.level == 1:
@@ -98,7 +106,10 @@ class _Sorter:
             return NOTES
         if match and label and not passage.text[match.end() :].strip():
             self._label, self._labelled = label, _about(number, found)
-        part = label or self._standing(passage) or self._told(passage) or self._last
+        said = label or self._standing(passage)
+        if said:
+            self._fixed.add(number)
+        part = said or self._told(passage) or self._last
         self._last = part
         return part or NOTES
 

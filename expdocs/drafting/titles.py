@@ -23,7 +23,7 @@ _LABEL = re.compile(r"([^:：]{1,40})[:：]\s*")
 def title_of(found: Sequence[Passage], order: Sorted, words: Words) -> str:
     """Return the title that a log gives itself, else its most telling sentence; it may be empty."""
     texts = (_said(found[number], words) for number in _candidates(found, order))
-    return next((cut(text) for text in texts if text), "")
+    return next((cut(text) for text in (order.words, *texts) if text), "")
 
 
 def _candidates(found: Sequence[Passage], order: Sorted) -> Iterator[int]:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from expdocs.drafting.bench import Bench
-from expdocs.drafting.entry import Wish, log
+from expdocs.drafting.entry import Wish, log, prepare
 from expdocs.drafting.passages import passages
 from expdocs.drafting.sorting import sort_passages
 from expdocs.drafting.words import load_words
@@ -85,7 +85,8 @@ def test_a_draft_holds_all_of_the_text_and_stays_whole(workspace: Workspace, tex
     kind = workspace.registry.get("experiment")
     assert kind is not None
     wish = Wish(text, title="Anything", values={"authors": ["ana"], "project": "churn"})
-    done = log(Bench(workspace), kind, date(2026, 11, 20), wish)
+    bench = Bench(workspace)
+    done = log(bench, kind, date(2026, 11, 20), prepare(bench, kind, wish))
     record = record_of(kind, done.text, done.path)
     body = record.file.body
 
