@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from expdocs.checking.anew import Anew, answers_in
+from expdocs.evidence.store import Evidence
 from expdocs.rules.choice import Judgement, Said
 from expdocs.rules.context import Context
 from expdocs.rules.synthesis import check_page
@@ -14,7 +15,8 @@ from expdocs.workspace import Workspace
 def with_pages(workspace: Workspace, paths: Sequence[str], found: Anew) -> Anew:
     """Return a whole check with what there is to say of the pages at some paths."""
     asked: set[str] = set()
-    evidence = workspace.passing_evidence(asked.add)
+    # Several pages ask for the same snapshots, and each for most there are.
+    evidence = Evidence(workspace.files, workspace.settings.evidence, asked.add)
     with workspace.repository.objects:
         context = Context(
             workspace.settings,
