@@ -71,8 +71,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Made:
     return make(tmp_path_factory.mktemp("one") / "demo")
 
 
-def check(root: Path) -> tuple[int, list[dict[str, Any]]]:
-    command = [sys.executable, "-m", "expdocs", "check", "--format", "json"]
+def check(root: Path, *options: str) -> tuple[int, list[dict[str, Any]]]:
+    """Check all but synthesis pages, of which a change to any record has something to say."""
+    given = options or ("--ignore", "SYN")
+    command = [sys.executable, "-m", "expdocs", "check", "--format", "json", *given]
     done = subprocess.run(command, cwd=root, capture_output=True, check=False)
     return done.returncode, json.loads(done.stdout)["findings"]
 
@@ -184,6 +186,43 @@ def test_check_finds_only_the_notebooks_gaps(demo: Made) -> None:
     assert all("notebook" in f["path"] for f in findings)
 
 
+def test_one_page_over_all_was_read_and_the_other_was_not(demo: Made) -> None:
+    folder = demo.root / "journal" / "synthesis"
+    assert sorted(file.name for file in folder.glob("*.md")) == [
+        "dropped.md", "overview-screening.md",
+    ]  # fmt: skip
+    code, findings = check(demo.root, "--select", "SYN")
+    assert code == 0
+    assert [(f["rule"], f["path"]) for f in findings] == [
+        ("SYN301", "journal/synthesis/dropped.md")
+    ]
+    assert "Random forest* was rejected on 2026-09-15" in (folder / "dropped.md").read_text()
+    assert "Reviewed" in (demo.root / "site/synthesis/overview-screening.html").read_text()
+
+
+def why(root: Path, question: str) -> Any:
+    command = [sys.executable, "-m", "expdocs", "why", question, "--json"]
+    done = subprocess.run(command, cwd=root, capture_output=True, check=False)
+    found = json.loads(done.stdout)
+    assert done.returncode == (0 if found["found"] else 1)
+    return found
+
+
+def test_why_the_forest_was_dropped(demo: Made) -> None:
+    found = why(demo.root, "why did we try random forest and drop it?")
+    stop = found["decisions"][0]
+    assert stop["record"]["title"] == "Stop the random forest for screening"
+    assert (stop["option"]["name"], stop["option"]["outcome"]) == ("Random forest", "rejected")
+    assert stop["quotes"][0]["text"].startswith("No gain in accuracy over repeated seeds")
+    (entry,) = found["experiments"]
+    assert entry["record"]["title"] == "A random forest does not beat logistic regression"
+    assert entry["outcome"]["name"] == "refuted"
+    groups = ("logistic-seeds", "forest-seeds")
+    sources = [f"mean:{entry['record']['id']}/{group}#val_accuracy" for group in groups]
+    assert [value["source"] for value in entry["values"]] == sources
+    assert not why(demo.root, "why did we never try transformers?")["found"]
+
+
 def test_pulling_everything_again_changes_nothing(demo: Made) -> None:
     command = [sys.executable, "-m", "expdocs", "evidence", "pull", "--all"]
     subprocess.run(command, cwd=demo.root, check=True, capture_output=True)
@@ -205,6 +244,8 @@ def test_a_clone_checks_too(demo: Made, tmp_path: Path, options: tuple[str, ...]
     assert code == 0
     shallow = {"CFG201"} if options else set()
     assert {f["rule"] for f in findings} == {"EVD204", "EVD214"} | shallow
+    _, of_pages = check(clone, "--select", "SYN")
+    assert [f["rule"] for f in of_pages] == ["SYN301"]
 
 
 # --- falsified
