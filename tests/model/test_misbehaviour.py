@@ -69,11 +69,18 @@ def broken_json(connection: Connection) -> None:
     connection.end()
 
 
+def begun(connection: Connection) -> None:
+    connection.head(200, {"content-type": "application/json"})
+    connection.chunk(b'{"input_tokens": ')
+    connection.cut()
+
+
 def nothing_at_all(connection: Connection) -> None:
     connection.cut()
 
 
 NOT_THE_API = ("SERVER did not answer as the Messages API does", UPDATE)
+BROKEN_UTF8 = ("SERVER answers with broken UTF-8", AGAIN)
 CUT = ("the connection ended before the reply did", AGAIN)
 TOO_LARGE = (
     "the request is too large for the model",
@@ -181,8 +188,8 @@ ROWS: dict[str, tuple[Answer, tuple[str, str]]] = {
     "an empty stream": (stream([]), CUT),
     "pings alone": (stream([{"type": "ping"}]), CUT),
     "events before the first": (stream(events("{}")[1:]), NOT_THE_API),
-    "no answer": (nothing_at_all, UNREACHABLE),
-    "broken UTF-8": (broken_utf8, ("SERVER answers with broken UTF-8", AGAIN)),
+    "no answer": (nothing_at_all, CUT),
+    "broken UTF-8": (broken_utf8, BROKEN_UTF8),
     "compressed": (
         raw(b"\x1f\x8b", content_encoding="gzip"),
         (
@@ -490,11 +497,28 @@ def test_a_gateway_may_have_messages_alone(model_server: ModelServer, code: int)
     assert said[0] == f"asking {MODEL}: at most {size + 2000:,} tokens"
 
 
-def test_a_count_that_is_none(model_server: ModelServer) -> None:
-    model_server.answers(document({"tokens": 3}), to="count")
-    assert failure(model_server, lambda: model_writer().write(prepared())) == NOT_THE_API
-    model_server.answers(raw(b"<html>", "text/html"), to="count")
-    assert failure(model_server, lambda: model_writer().write(prepared())) == NOT_THE_API
+BROKEN_JSON = ("SERVER answers with broken JSON", AGAIN)
+BROKEN: dict[str, tuple[Answer, tuple[str, str]]] = {
+    "missing fields": (document({"tokens": 3}), NOT_THE_API),
+    "HTML": (raw(b"<html>", "text/html"), NOT_THE_API),
+    "a list": (document([1]), NOT_THE_API),
+    "null": (document(None), NOT_THE_API),
+    "nested too deeply": (raw(b"[" * 100_000), NOT_THE_API),
+    "a number of too many digits": (raw(b'{"input_tokens": ' + b"9" * 5000 + b"}"), NOT_THE_API),
+    "malformed JSON": (raw(b'{"input_tokens": 3'), BROKEN_JSON),
+    "an empty body": (raw(b""), BROKEN_JSON),
+    "invalid UTF-8": (raw(b'{"input_tokens": "\xff"}'), BROKEN_UTF8),
+    "cut in the middle": (begun, CUT),
+}
+
+
+@pytest.mark.parametrize("to", ["models", "count"])
+@pytest.mark.parametrize(("answer", "said"), BROKEN.values(), ids=BROKEN)
+def test_documents_that_are_broken(
+    model_server: ModelServer, answer: Answer, said: tuple[str, str], to: str
+) -> None:
+    model_server.answers(answer, to=to)
+    assert failure(model_server, lambda: model_writer().write(prepared())) == said
     assert model_server.messages == []
 
 

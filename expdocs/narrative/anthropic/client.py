@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import anthropic
-from anthropic.types import Message
+from anthropic.types import Message, ModelInfo
 
 from expdocs.modelsettings import Model
 from expdocs.narrative.anthropic.cost import Usage
@@ -52,24 +52,15 @@ class Client:
         self._asked = asked
 
     def look_up(self, model: Model) -> str:
-        """Return what there is to know of a model before it is asked; raises when it is gone."""
+        """Return what to know of a model before it is asked; raises when it cannot be asked so."""
         try:
             with self._guarded():
                 found = self._sdk.models.retrieve(model.id)
         except NotServed:
             return ""
-        if found.lifecycle == "retired":
-            raise ModelError(
-                f"the model '{model.id}' is retired",
-                "set 'id' under [tool.expdocs.model] to a model that your provider lists",
-            )
-        if found.max_tokens and model.max_tokens > found.max_tokens:
-            raise ModelError(
-                f"'{model.id}' answers with at most {found.max_tokens:,} tokens; "
-                f"max_tokens is {model.max_tokens:,}",
-                "lower 'max_tokens' under [tool.expdocs.model]",
-            )
-        return f"the model '{model.id}' is deprecated" if found.lifecycle == "deprecated" else ""
+        if found is None:  # what the SDK makes of a null
+            raise no_reply(self._asked)
+        return _suits(found, model)
 
     def count(self, body: Body) -> int:
         """Return how many tokens a request has: as the server counts them, else at most."""
@@ -137,6 +128,21 @@ def guarded(asked: Asked) -> Iterator[None]:
             yield
     except Exception as error:
         raise explained(error, asked) from error
+
+
+def _suits(found: ModelInfo, model: Model) -> str:
+    if found.lifecycle == "retired":
+        raise ModelError(
+            f"the model '{model.id}' is retired",
+            "set 'id' under [tool.expdocs.model] to a model that your provider lists",
+        )
+    if found.max_tokens and model.max_tokens > found.max_tokens:
+        raise ModelError(
+            f"'{model.id}' answers with at most {found.max_tokens:,} tokens; "
+            f"max_tokens is {model.max_tokens:,}",
+            "lower 'max_tokens' under [tool.expdocs.model]",
+        )
+    return f"the model '{model.id}' is deprecated" if found.lifecycle == "deprecated" else ""
 
 
 def _has_credentials(sdk: anthropic.Anthropic) -> bool:

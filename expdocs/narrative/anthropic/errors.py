@@ -206,7 +206,9 @@ def _cut(error: Exception, asked: Asked) -> ModelError:  # noqa: ARG001
     return cut_off()
 
 
-def _unreached(error: Exception, asked: Asked) -> ModelError:  # noqa: ARG001
+def _unreached(error: Exception, asked: Asked) -> ModelError:
+    if isinstance(error.__cause__, _CUT):
+        return cut_off()
     return ModelError(
         f"{asked.address} cannot be reached",
         f"check the network and ANTHROPIC_BASE_URL, {_OFFLINE}",
@@ -222,6 +224,7 @@ def _malformed(error: Exception, asked: Asked) -> ModelError:
     return ModelError(f"{asked.address} answers with broken {what}", _AGAIN)
 
 
+_CUT = (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError)
 _Say = Callable[[Any, Asked], ModelError]
 # The first that fits: a timeout is also an error of the connection.
 _OTHERS: tuple[tuple[type[Exception], _Say], ...] = (
