@@ -9,13 +9,13 @@ from expdocs.analytics.citing import datum_of
 from expdocs.analytics.datum import Data, Datum
 from expdocs.analytics.history import History, is_experiment
 from expdocs.facts.citations import Evidenced, Unresolved
-from expdocs.facts.cited import NUMBER_SCHEMES
 from expdocs.facts.outcome import outcome_of
 from expdocs.narrative.brief import Brief, Section
 from expdocs.narrative.page import Request, Sources
 from expdocs.narrative.records import data_of, material_of
 from expdocs.narrative.selection import options_of, select
 from expdocs.prose.references import ReferenceProblem, parse_reference
+from expdocs.prose.spans import NUMBER_SCHEMES
 from expdocs.records.record import Record
 
 WITHDRAWN = ("superseded", "deprecated")
