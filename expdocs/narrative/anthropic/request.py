@@ -28,19 +28,30 @@ Body = dict[str, Any]
 
 
 def body_for(brief: Brief, model: Model, identities: Identities) -> Body:
-    """Return the body of the request for a page, its keys in the order of the SDK."""
+    """Return the body of the request for a page."""
     blocks = [
         {**block(records_text(brief, identities.hide)), "cache_control": {"type": "ephemeral"}},
         block(data_text(brief, identities.hide)),
         block(page_text(brief, identities.hide)),
         block(prompt(brief.page).text),
     ]
+    return body_of(model, prompt(SYSTEM).text, [{"role": "user", "content": blocks}], SCHEMA)
+
+
+def body_of(
+    model: Model, system: str, messages: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]
+) -> Body:
+    """Return the body of a request whose answer has the form of a schema.
+
+    Its keys stand in the order of the SDK, so that its bytes can be told before it is sent.
+    """
+    effort = {"effort": model.effort} if model.effort else {}
     return {
         "max_tokens": model.max_tokens,
-        "messages": [{"role": "user", "content": blocks}],
+        "messages": list(messages),
         "model": model.id,
-        "output_config": output(model, SCHEMA),
-        "system": [block(prompt(SYSTEM).text)],
+        "output_config": {**effort, "format": {"type": "json_schema", "schema": schema}},
+        "system": [block(system)],
         "stream": True,
     }
 
@@ -61,12 +72,6 @@ def body_for_repair(
 def bytes_of(body: Body) -> bytes:
     """Return the bytes that the SDK sends for a body."""
     return _json(body).encode("utf-8")
-
-
-def output(model: Model, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the part of a request that says in which form, and how hard, a model is to answer."""
-    effort = {"effort": model.effort} if model.effort else {}
-    return {**effort, "format": {"type": "json_schema", "schema": schema}}
 
 
 def block(text: str) -> dict[str, Any]:
