@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from expdocs.atomic import write_bytes
+from expdocs.cli.formats.as_json import dump
 from expdocs.cli.output import note, one_line, plain
 from expdocs.cli.pages import (
+    VERSION,
     Wanted,
     make_pages,
     page_name,
@@ -21,10 +23,9 @@ from expdocs.cli.pages import (
 from expdocs.cli.progress import writing
 from expdocs.errors import UsageError
 from expdocs.narrative.claimsfile import claims_bytes
-from expdocs.narrative.make import claims_path, existing
+from expdocs.narrative.make import Job, claims_path, existing, plan_page
 from expdocs.narrative.page import Prepared, Request
 from expdocs.narrative.pagefile import PageFile
-from expdocs.narrative.pages import page_kind
 from expdocs.narrative.review import reviewed
 from expdocs.narrative.standing import Standing, standing_of
 from expdocs.narrative.writers import OFFLINE, Choice, open_writer
@@ -97,7 +98,7 @@ def command(
     else:
         wanted = [_again(workspace, path, choice) for path in _named(workspace, pages)]
     if checks:
-        return _check(workspace, [one.path for one in wanted])
+        return _check(workspace, [one.path for one in wanted], as_json=as_json)
     if dry_run:
         return _preview(workspace, wanted)
     make_pages(workspace, wanted, keep_edits=keep_edits, as_json=as_json)
@@ -145,17 +146,20 @@ def _page(workspace: Workspace, path: str) -> PageFile:
     return found
 
 
-def _check(workspace: Workspace, paths: Sequence[str]) -> int:
+def _check(workspace: Workspace, paths: Sequence[str], *, as_json: bool) -> int:
     """Print how each page stands; 1 when one is not what would be written today."""
-    bad = 0
+    found: dict[str, Standing] = {}
     with sources(workspace) as opened:
         for path in paths:
             claims = workspace.files.read(claims_path(path))
-            standing = standing_of(_page(workspace, path), claims, opened)
-            for word, text in _said(standing):
-                click.echo(one_line(f"{word} {path}{f': {text}' if text else ''}"))
-            bad += any(standing)
-    return 1 if bad else 0
+            found[path] = standing_of(_page(workspace, path), claims, opened)
+    if as_json:
+        pages = [{"path": path, **standing._asdict()} for path, standing in found.items()]
+        click.echo(dump({"version": VERSION, "pages": pages}))
+    for path, standing in found.items() if not as_json else ():
+        for word, text in _said(standing):
+            click.echo(one_line(f"{word} {path}{f': {text}' if text else ''}"))
+    return 1 if any(any(standing) for standing in found.values()) else 0
 
 
 def _said(standing: Standing) -> list[tuple[str, str]]:
@@ -168,10 +172,13 @@ def _preview(workspace: Workspace, wanted: Sequence[Wanted]) -> int:
     """Print what a model would be sent, or the claims that code would write."""
     with sources(workspace) as opened, writing() as progress:
         for one in wanted:
-            prepared = page_kind(one.request.page).prepare(opened, one.request)
             writer = open_writer(one.choice, workspace.settings, progress)
+            plan = plan_page(opened, Job(one.path, one.request, writer, workspace.place))
+            if plan.stored:
+                note(f"{one.path}: its claims are fresh, so that nobody would be asked")
+                continue
             note(f"{one.path}: nothing is sent and nothing is written")
-            shown = writer.preview(prepared) if writer.preview else _claims(prepared)
+            shown = writer.preview(plan.prepared) if writer.preview else _claims(plan.prepared)
             click.echo(plain(shown))
     return 0
 

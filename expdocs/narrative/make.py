@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from expdocs.atomic import write_bytes
-from expdocs.errors import CannotRun, Refused
+from expdocs.errors import CannotRun, Refused, UsageError
 from expdocs.narrative.blocks import no_blocks
 from expdocs.narrative.brief import Brief
 from expdocs.narrative.claims import Claims
@@ -24,6 +24,7 @@ from expdocs.narrative.pages import page_kind
 from expdocs.narrative.pagetext import page_text
 from expdocs.narrative.render import VERSION, Rendering, render
 from expdocs.narrative.verify import verify
+from expdocs.narrative.words import has_words
 from expdocs.narrative.writers import OFFLINE, Writer, Written
 from expdocs.records.frontmatter import MAX_FILE, ReadProblem
 
@@ -58,31 +59,62 @@ def claims_path(path: str) -> str:
     return f"{path.removesuffix('.md')}.claims.json"
 
 
-def make_page(sources: Sources, job: Job) -> Made:
-    """Bring one page up to date; raises ``Refused`` where that would lose what somebody wrote."""
-    before = _before(job)
+class Plan(NamedTuple):
+    """What a page would be made from, and what there is of it.
+
+    ``before`` is the page, ``stored`` are its claims where they would be written today again.
+    """
+
+    prepared: Prepared
+    version: str
+    inputs: Inputs
+    before: PageFile | None
+    stored: Written | None
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the page is what would be made now; what code adds may have changed."""
+        before, stored = self.before, self.stored
+        if before is None or stored is None or before.edited:
+            return False
+        if before.provenance.renderer != VERSION:
+            return False
+        return self.prepared.blocks is no_blocks or before.provenance.blocks == {
+            name: block_digest(text) for name, text in self.render(stored)
+        }
+
+    def render(self, written: Written) -> list[tuple[str, str]]:
+        """Return the generated blocks that some claims give."""
+        added = self.prepared.blocks()
+        return render(Rendering(self.prepared.brief, written.claims, added, written.model))
+
+
+def plan_page(sources: Sources, job: Job) -> Plan:
+    """Hold a page against the records of today; nobody is asked to write anything."""
+    before = existing(job.path, _content(job.place(job.path)))
     kind = page_kind(job.request.page)
     prepared = kind.prepare(sources, job.request)
     inputs = inputs_of(prepared.brief, kind, job.request, job.writer.provider, job.writer.key)
-    stored = _stored(job, before, inputs)
-    if before and stored and _shows(before, prepared, stored):
+    return Plan(prepared, str(kind.version), inputs, before, _stored(job, before, inputs))
+
+
+def make_page(sources: Sources, job: Job) -> Made:
+    """Bring one page up to date; raises ``Refused`` where that would lose what somebody wrote."""
+    plan = plan_page(sources, job)
+    before = plan.before
+    if before and before.edited and not job.keep_edits:
+        names = ", ".join(before.edited)
+        message = f"{job.path} was edited inside of generated blocks: {names}"
+        hint = "undo that, or move it to sections of your own by: expdocs synth --keep-edits"
+        raise Refused(message, hint)
+    if plan.fresh:
         return Made(job.path, "unchanged")
-    written = stored or _written(job, prepared)
-    provenance, blocks = _rendered(job, prepared, inputs, written, str(kind.version), before)
+    written = plan.stored or _written(job, plan.prepared)
+    provenance, blocks = _rendered(job, plan, written)
     text = page_text(provenance, blocks, before, before.edited if before else ())
     _write(job, claims_bytes(written.claims), _small_enough(job, text.encode("utf-8")))
-    why = changes(before.provenance.inputs, inputs.digests) if before else "new"
-    return Made(job.path, "rendered" if stored else "written", why)
-
-
-def _shows(before: PageFile, prepared: Prepared, stored: Written) -> bool:
-    """Whether a page is what would be rendered now; what code adds to claims may have changed."""
-    if before.edited or before.provenance.renderer != VERSION:
-        return False
-    if prepared.blocks is no_blocks:
-        return True
-    page = Rendering(prepared.brief, stored.claims, prepared.blocks(), stored.model)
-    return {name: block_digest(text) for name, text in render(page)} == before.provenance.blocks
+    why = changes(before.provenance.inputs, plan.inputs.digests) if before else "new"
+    return Made(job.path, "rendered" if plan.stored else "written", why)
 
 
 def existing(path: str, content: bytes | None) -> PageFile | None:
@@ -94,16 +126,6 @@ def existing(path: str, content: bytes | None) -> PageFile | None:
     except ReadProblem as problem:
         where = f"{path}:{problem.line}:{problem.column}: {problem.message}"
         raise Refused(where, f"{problem.hint}, or remove the file") from problem
-
-
-def _before(job: Job) -> PageFile | None:
-    found = existing(job.path, _content(job.place(job.path)))
-    if found is not None and found.edited and not job.keep_edits:
-        names = ", ".join(found.edited)
-        message = f"{job.path} was edited inside of generated blocks: {names}"
-        hint = "undo that, or move it to sections of your own by: expdocs synth --keep-edits"
-        raise Refused(message, hint)
-    return found
 
 
 def _content(path: Path) -> bytes | None:
@@ -145,6 +167,10 @@ def _written(job: Job, prepared: Prepared) -> Written:
 
 def attempted(writer: Writer, prepared: Prepared) -> tuple[Written, list[str]]:
     """Return claims with what is wrong with them; a writer that can repair has one attempt."""
+    language = prepared.brief.language
+    if writer.provider != OFFLINE and not has_words(language):
+        message = f"there are no lists of words for the language '{language[:40]}'"
+        raise UsageError(message, "ask for another language, or use --provider offline")
     written = writer.write(prepared)
     wrong = faults_of(prepared.brief, written.claims, writer.provider)
     if wrong and writer.repair:
@@ -167,15 +193,10 @@ def faults_of(brief: Brief, claims: Claims, provider: str) -> list[str]:
 
 
 def _rendered(
-    job: Job,
-    prepared: Prepared,
-    inputs: Inputs,
-    written: Written,
-    version: str,
-    before: PageFile | None,
+    job: Job, plan: Plan, written: Written
 ) -> tuple[Provenance, Sequence[tuple[str, str]]]:
-    brief = prepared.brief
-    blocks = render(Rendering(brief, written.claims, prepared.blocks(), written.model))
+    brief, before, inputs = plan.prepared.brief, plan.before, plan.inputs
+    blocks = plan.render(written)
     provenance = Provenance(
         title=brief.title,
         request=job.request,
@@ -183,7 +204,7 @@ def _rendered(
         model=written.model,
         writer_key=job.writer.key,
         details=written.details,
-        page_version=version,
+        page_version=plan.version,
         renderer=VERSION,
         inputs=inputs.digests,
         input_key=inputs.key,

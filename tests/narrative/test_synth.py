@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from expdocs.errors import CannotRun
+from expdocs.errors import CannotRun, UsageError
 from expdocs.evidence.snapshots import decode_run, encode_run, run_path
 from expdocs.narrative import make
 from expdocs.narrative.claims import Claim, Claims, SectionClaims
@@ -234,6 +234,24 @@ def test_a_dry_run_prints_the_claims_and_writes_nothing(journal) -> None:
     assert journal.repo.state() == before
 
 
+def test_check_for_programs(written) -> None:
+    written.change(RECORD, "It costs an hour.", "It costs a day.")
+    done = written.synth("--check", "--json")
+    assert done.code == 1
+    assert json.loads(done.out) == {
+        "version": 1,
+        "pages": [
+            {"path": OVERVIEW, "stale": f"changed: {SMOTE}", "edited": "", "unsupported": []}
+        ],
+    }
+
+
+def test_a_dry_run_of_a_fresh_page_says_that_nobody_would_be_asked(written) -> None:
+    done = written.synth("--dry-run")
+    assert (done.code, done.out) == (0, "")
+    assert done.err == f"{OVERVIEW}: its claims are fresh, so that nobody would be asked\n"
+
+
 def test_a_review_is_by_somebody_and_for_one_text(written) -> None:
     done = written.synth("--review", "overview-churn", "--by", "Li Wen")
     assert (done.code, done.out.splitlines()[0]) == (0, f"{OVERVIEW} was reviewed by li")
@@ -351,6 +369,18 @@ def test_a_model_has_one_attempt_to_repair_and_is_told_what_is_wrong(journal) ->
     assert "Written by the model served-model" in journal.text()
     assert journal.syn() == ["SYN301"]
     assert answers.answers == []
+
+
+def test_a_model_is_not_asked_for_a_language_that_nobody_could_check(journal) -> None:
+    workspace = Workspace.open(journal.root)
+    answers = Answers(BAD)
+    writer = Writer("other", {}, answers.write, answers.repair)
+    request = Request("overview", language="tlh")
+    with workspace.context() as context:
+        sources = Sources(context.settings, context.corpus, context.facts, context.commits)
+        with pytest.raises(UsageError, match="no lists of words for the language 'tlh'"):
+            make_page(sources, Job(OVERVIEW, request, writer, workspace.place))
+    assert answers.answers == [BAD]
 
 
 def test_what_does_not_hold_twice_leaves_the_old_page(journal) -> None:

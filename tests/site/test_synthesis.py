@@ -68,7 +68,7 @@ def test_a_banner_says_in_words_what_was_checked_and_that_nobody_read_it(synthes
 def test_a_review_stands_in_the_banner_until_the_text_is_another(synthesised, run_cli) -> None:
     done = run_cli("synth", "--review", "overview", "--by", "Ana", cwd=synthesised.root)
     assert done.code == 0
-    assert "Reviewed by Ana on" in words(page_of(synthesised))
+    assert "Reviewed (claimed) by Ana on" in words(page_of(synthesised))
     record = synthesised.text.replace("More seeds.", "More seeds, and other data.")
     synthesised.write({synthesised.record: record})
     assert "Stale: the page is older than what it rests on" in words(page_of(synthesised))
