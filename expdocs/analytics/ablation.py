@@ -6,7 +6,7 @@ nobody can tell.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from itertools import combinations, groupby
 from typing import NamedTuple
@@ -129,9 +129,9 @@ def _is_seed(name: str) -> bool:
 
 
 def _same(one: str | None, other: str | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return value_of(one) == value_of(other)
+    if one == other:
+        return True
+    return one is not None and other is not None and value_of(one) == value_of(other)
 
 
 def _data(trial: Trial) -> frozenset[str]:
@@ -193,14 +193,18 @@ def _halfway(one: float, other: float, *, ratios: bool) -> float:
     return math.sqrt(one * other) if ratios else (one + other) / 2
 
 
-def levels(found: Iterable[Ablation]) -> tuple[Levels, ...]:
-    """Return the numeric factors of which two levels or more were tried one factor at a time."""
+def levels(trials: Iterable[Trial]) -> tuple[Levels, ...]:
+    """Return the numeric factors of which two levels or more were tried, everything else alike."""
+    listed = [one for one in once(trials) if not one.sweep and not _unknown(one)]
+    seeds = frozenset(name for trial in listed for name in varying(trial))
     groups: dict[tuple[Series, str, str], dict[float, Trial]] = {}
-    for one in found:
-        if one.factor is not None and one.factor.sort is Sort.PARAMETER:
-            for trial, level in _sides(one, one.factor):
-                key = trial.series, one.factor.name, _rest(trial, one.factor.name)
-                groups.setdefault(key, {}).setdefault(level, trial)
+    for trial in listed:
+        values = configuration(trial, seeds)
+        for name, level in values.items():
+            if isinstance(level, int | float):
+                rest = repr([pair for pair in values.items() if pair[0] != name])
+                key = trial.series, name, f"{rest} {sorted(_data(trial))} {sorted(_codes(trial))}"
+                groups.setdefault(key, {}).setdefault(float(level), trial)
     return tuple(
         Levels(series, name, tuple(sorted(tried.items(), key=lambda pair: pair[0])))
         for (series, name, _), tried in sorted(groups.items(), key=lambda item: item[0])
@@ -208,16 +212,12 @@ def levels(found: Iterable[Ablation]) -> tuple[Levels, ...]:
     )
 
 
-def _sides(one: Ablation, factor: Change) -> Iterator[tuple[Trial, float]]:
-    for trial, text in ((one.before, factor.old), (one.after, factor.new)):
-        level: Value | None = None if text is None else value_of(text)
-        if isinstance(level, int | float):
-            yield trial, float(level)
+def _unknown(trial: Trial) -> bool:
+    return not _data(trial) or not _codes(trial) or bool(_withheld(trial))
 
 
-def _rest(trial: Trial, name: str) -> str:
-    """Return everything of a trial but one factor and what varies in it, as one text."""
-    others: Sequence[tuple[str, Value]] = sorted(
-        (key, value_of(text)) for key, text in settings(trial).items() if key != name
-    )
-    return repr((others, sorted(_data(trial)), sorted(_codes(trial))))
+def configuration(trial: Trial, seeds: frozenset[str]) -> Mapping[str, Value]:
+    """Return what a trial was run with but for seeds, values as they are meant, by name."""
+    found = settings(trial)
+    names = sorted(name for name in found.keys() - seeds if not _is_seed(name))
+    return {name: value_of(found[name]) for name in names}

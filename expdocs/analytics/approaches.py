@@ -5,14 +5,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from expdocs.analytics.best import best_of, contenders, once
-from expdocs.analytics.budget import Cost, Spent, cost_of, spent
+from expdocs.analytics.budget import NOTHING, Cost, by_approach, spent
 from expdocs.analytics.citing import cited_as, derived, shown
 from expdocs.analytics.datum import Datum
 from expdocs.analytics.history import History
 from expdocs.analytics.trial import BASELINE, Series, Trial
 from expdocs.facts.citations import EXACT, finite, standard_deviation
 from expdocs.prose.references import Field, Group, RunRef, ValueOf
-from expdocs.records.record import Record
 
 _TWICE = 2
 
@@ -31,10 +30,10 @@ class Approach(NamedTuple):
     trials: tuple[Trial, ...]
     best: Trial
     baseline: Trial | None
-    verdicts: tuple[tuple[str, str], ...]
     first: str
     last: str
-    cost: Cost
+    verdicts: tuple[tuple[str, str], ...] = ()
+    cost: Cost = NOTHING
 
     @property
     def runs(self) -> int:
@@ -64,22 +63,21 @@ def approaches(history: History) -> tuple[Approach, ...]:
     groups: dict[tuple[Series, str], list[Trial]] = {}
     for trial in history.standing:
         groups.setdefault((trial.series, trial.approach), []).append(trial)
-    runs = spent(history)
-    return tuple(_approach(*key, groups[key], history, runs) for key in sorted(groups))
+    costs, verdicts = by_approach(spent(history)), _verdicts(history)
+    return tuple(
+        _approach(series, name, groups[series, name])._replace(
+            verdicts=tuple(verdicts.get((series.project, name), ())),
+            cost=costs[series.project, name],
+        )
+        for series, name in sorted(groups)
+    )
 
 
-def _approach(
-    series: Series,
-    name: str,
-    listed: Sequence[Trial],
-    history: History,
-    runs: Sequence[Spent],
-) -> Approach:
+def _approach(series: Series, name: str, listed: Sequence[Trial]) -> Approach:
     tried = once(own_trials(listed))
     best = best_of(contenders(tried) or tried).trial
     baselines = [t for t in listed if t.role == BASELINE and t.record_id == best.record_id]
     rivals = [trial for trial in baselines if trial.name != best.name]
-    records = _records(history, series.project, name)
     return Approach(
         series=series,
         name=name,
@@ -87,11 +85,18 @@ def _approach(
         trials=tried,
         best=best,
         baseline=best_of(rivals).trial if rivals else None,
-        verdicts=tuple((r.id, r.text_of("verdict")) for r in records if r.text_of("verdict")),
         first=min(trial.date for trial in listed),
         last=max(trial.date for trial in listed),
-        cost=cost_of(one for one in runs if one.line == (series.project, name)),
     )
+
+
+def _verdicts(history: History) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for record in history.experiments:
+        if verdict := record.text_of("verdict"):
+            line = record.text_of("project"), record.text_of("approach")
+            found.setdefault(line, []).append((record.id, verdict))
+    return found
 
 
 def own_trials(listed: Iterable[Trial]) -> tuple[Trial, ...]:
@@ -99,14 +104,6 @@ def own_trials(listed: Iterable[Trial]) -> tuple[Trial, ...]:
     trials = tuple(listed)
     beyond = {trial.record_id for trial in trials if trial.role != BASELINE}
     return tuple(t for t in trials if t.role != BASELINE or t.record_id not in beyond)
-
-
-def _records(history: History, project: str, name: str) -> list[Record]:
-    return [
-        record
-        for record in history.experiments
-        if record.text_of("project") == project and record.text_of("approach") == name
-    ]
 
 
 def approach_data(approach: Approach) -> Iterator[Datum]:

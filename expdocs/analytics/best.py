@@ -70,13 +70,15 @@ def once(trials: Iterable[Trial]) -> tuple[Trial, ...]:
 
     A run that is taken out of its group says less than the group does.
     """
-    seen: dict[Series, list[frozenset[str]]] = {}
+    listed: dict[tuple[Series, str], list[frozenset[str]]] = {}
     found = []
     for trial in trials:
-        runs, before = frozenset(trial.run_ids), seen.setdefault(trial.series, [])
-        if not any(runs <= one for one in before):
-            before.append(runs)
+        runs = frozenset(trial.run_ids)
+        first = listed.get((trial.series, trial.run_ids[0]), ())
+        if not any(runs <= one for one in first):
             found.append(trial)
+            for run in runs:
+                listed.setdefault((trial.series, run), []).append(runs)
     return tuple(found)
 
 

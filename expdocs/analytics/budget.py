@@ -5,8 +5,8 @@ its children. Whose runs they were plays no part.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, TypeVar
 
 from expdocs.analytics.citing import derived
 from expdocs.analytics.datum import Datum
@@ -17,6 +17,7 @@ from expdocs.facts.citations import Facts, Unresolved
 from expdocs.records.record import Record, RunUse
 
 HOUR = 3600
+_Key = TypeVar("_Key", str, tuple[str, str])
 
 
 class Spent(NamedTuple):
@@ -43,6 +44,9 @@ class Cost(NamedTuple):
     runs: int
     untimed: int
     record_ids: tuple[str, ...]
+
+
+NOTHING = Cost(0.0, 0, 0, ())
 
 
 def spent(history: History) -> tuple[Spent, ...]:
@@ -90,16 +94,21 @@ def cost_of(items: Iterable[Spent]) -> Cost:
     return Cost(seconds / HOUR, sum(one.runs for one in listed), untimed, records)
 
 
-def by_project(items: Sequence[Spent]) -> Mapping[str, Cost]:
+def by_project(items: Iterable[Spent]) -> Mapping[str, Cost]:
     """Return the cost of every project, by name."""
-    names = sorted({one.project for one in items})
-    return {name: cost_of(one for one in items if one.project == name) for name in names}
+    return _costs((one.project, one) for one in items)
 
 
-def by_approach(items: Sequence[Spent]) -> Mapping[tuple[str, str], Cost]:
+def by_approach(items: Iterable[Spent]) -> Mapping[tuple[str, str], Cost]:
     """Return the cost of every approach of every project, by name; they add up to the projects'."""
-    lines = sorted({one.line for one in items})
-    return {line: cost_of(one for one in items if one.line == line) for line in lines}
+    return _costs((one.line, one) for one in items)
+
+
+def _costs(pairs: Iterable[tuple[_Key, Spent]]) -> dict[_Key, Cost]:
+    groups: dict[_Key, list[Spent]] = {}
+    for key, one in pairs:
+        groups.setdefault(key, []).append(one)
+    return {key: cost_of(groups[key]) for key in sorted(groups)}
 
 
 def cost_data(subject: str, cost: Cost) -> Iterator[Datum]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from expdocs.analytics.ablation import Levels, ablations, levels
+from expdocs.analytics.ablation import Levels, levels
 from expdocs.analytics.best import best_of
 from expdocs.analytics.exhaustion import Line, State
 from expdocs.analytics.history import History
@@ -124,7 +124,7 @@ def _is_settled(record: Record, history: History) -> bool:
 
 
 def _levels(history: History, lines: _Lines) -> Iterator[Candidate]:
-    for one in levels(ablations(history.standing)):
+    for one in levels(history.standing):
         trial = one.best[1]
         untested = one.untested
         if untested is not None and _line_of(trial) in lines:

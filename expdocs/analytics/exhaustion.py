@@ -75,15 +75,13 @@ def lines(history: History, rule: Rule = Rule()) -> tuple[Line, ...]:  # noqa: B
         groups.setdefault((record.text_of("project"), record.text_of("approach")), []).append(
             record
         )
-    known = [one for one in streaks(history.standing) if one.approach]
+    known: dict[tuple[str, str], list[Streak]] = {}
+    for one in streaks(history.standing):
+        known.setdefault((one.series.project, one.approach), []).append(one)
     stops = _rejections(history)
     return tuple(
-        _line(key, groups[key], _of_line(key, known), stops, rule) for key in sorted(groups)
+        _line(key, groups[key], tuple(known.get(key, ())), stops, rule) for key in sorted(groups)
     )
-
-
-def _of_line(key: tuple[str, str], known: Sequence[Streak]) -> tuple[Streak, ...]:
-    return tuple(one for one in known if (one.series.project, one.approach) == key)
 
 
 def _line(

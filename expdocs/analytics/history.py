@@ -1,6 +1,6 @@
 """What was tried in a repository, in the order of time, and what cannot be told of it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 
 from expdocs.analytics.citing import datum_of
@@ -69,8 +69,11 @@ class History:
 
     def datum(self, trial: Trial, meaning: str = "") -> Datum:
         """Return the datum of what a trial reached."""
-        record = next(one for one in self.experiments if one.id == trial.record_id)
-        return self.measured(record, trial.reference, meaning)
+        return self.measured(self._by_id[trial.record_id], trial.reference, meaning)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Record]:
+        return {one.id: one for one in reversed(self.experiments)}
 
     def _measured(self, asked: _Asked) -> Iterator[Trial | Unmeasured]:
         for record in self.experiments:

@@ -23,7 +23,7 @@ from expdocs.analytics.ablation import varying
 from expdocs.analytics.citing import cited_as, derived, derived_id
 from expdocs.analytics.datum import Datum
 from expdocs.analytics.resampling import LEVEL, Interval, bootstrap, holm, sign_flip
-from expdocs.analytics.trial import BASELINE, Trial, TrialRun
+from expdocs.analytics.trial import BASELINE, Series, Trial, TrialRun
 from expdocs.facts.citations import EXACT, finite
 
 ALPHA = 0.05
@@ -101,12 +101,19 @@ def compare(baseline: Trial, candidate: Trial) -> Comparison:
 
 def rivalries(trials: Iterable[Trial]) -> Mapping[str, Sequence[tuple[Trial, Trial]]]:
     """Return the pairs of a baseline and another trial that is no sweep, by their record."""
-    listed = [trial for trial in trials if not trial.sweep]
+    records: dict[tuple[str, Series], list[Trial]] = {}
+    for trial in trials:
+        if not trial.sweep:
+            records.setdefault((trial.record_id, trial.series), []).append(trial)
     found: dict[str, list[tuple[Trial, Trial]]] = {}
-    for one, other in product(listed, repeat=2):
-        rivals = one.role == BASELINE and other.role != BASELINE
-        if rivals and (one.record_id, one.series) == (other.record_id, other.series):
-            found.setdefault(one.record_id, []).append((one, other))
+    for (record, _), listed in records.items():
+        pairs = [
+            (one, other)
+            for one, other in product(listed, repeat=2)
+            if one.role == BASELINE and other.role != BASELINE
+        ]
+        if pairs:
+            found.setdefault(record, []).extend(pairs)
     return found
 
 

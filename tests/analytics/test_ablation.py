@@ -102,7 +102,7 @@ def tried(**values: float) -> Levels:
         made(value, number, c=name.strip("_").replace("_", "."))
         for number, (name, value) in enumerate(values.items(), 1)
     ]
-    (found,) = levels(ablations(made_of))
+    (found,) = levels(made_of)
     return found
 
 
@@ -130,18 +130,18 @@ def test_the_level_to_try_next(results, best, untested) -> None:
 def test_an_ablation_is_not_the_best_level() -> None:
     trials = [made(n, n, c=str(4**n)) for n in (1, 2, 3)]
     trials[2] = trials[2]._replace(role="ablation")
-    (found,) = levels(ablations(trials))
+    (found,) = levels(trials)
     assert [level for level, _ in found.tried] == [4, 16, 64]
     assert (found.best[0], found.untested) == (16, 32)
 
 
 def test_words_and_absent_values_are_no_levels() -> None:
-    assert levels(ablations([made(1, 1, c="relu"), made(2, 2, c="gelu"), made(3, 3)])) == ()
+    assert levels([made(1, 1, c="relu"), made(2, 2, c="gelu"), made(3, 3)]) == ()
 
 
 @given(st.permutations([1, 2, 3, 4]))
 def test_levels_do_not_depend_on_the_order(order) -> None:
     trials = [made(n * (5 - n), n, c=str(n * 10)) for n in order]
-    (found,) = levels(ablations(trials))
+    (found,) = levels(trials)
     assert [level for level, _ in found.tried] == [10, 20, 30, 40]
     assert found.best[0] == 20

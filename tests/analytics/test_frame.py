@@ -10,7 +10,6 @@ from expdocs.analytics.allowance import allowances, is_day
 from expdocs.analytics.changes import change_datum, metric_changes
 from expdocs.analytics.gap import gap_data, gaps
 from expdocs.analytics.repeats import repeat_datum, repeats
-from expdocs.facts.similar import Why
 from tests.analytics.conftest import Arm, Experiment
 from tests.analytics.test_history import RENAME
 
@@ -159,11 +158,13 @@ def test_what_nearly_repeats_an_earlier_experiment(make_history) -> None:
         Experiment("EXP-2026-11-05-500", {}),
     )
     found = repeats(history)
-    assert [(one.record_id, one.earlier_id, one.why, one.differing) for one in found] == [
-        (TWO, ONE, Why.SAME, ()),
-        (THREE, ONE, Why.NEAR, ("depth",)),
-        (THREE, TWO, Why.NEAR, ("depth",)),
+    # One of five parameters and the data: depth is an eighth of its range apart.
+    assert [(one.record_id, one.earlier_id, one.distance, one.differing) for one in found] == [
+        (TWO, ONE, 0, ""),
+        (THREE, ONE, pytest.approx(1 / 48), "depth"),
+        (THREE, TWO, pytest.approx(1 / 48), "depth"),
     ]
+    assert repeats(history, within=0.02) == found[:1]
     datum = repeat_datum(found[0])
     assert (datum.id, datum.value, datum.records) == (f"distance:{ONE}..{TWO}", 0, (TWO, ONE))
 
