@@ -15,10 +15,11 @@ from expdocs.cli.output import note, one_line
 from expdocs.drafting.bench import Bench, git_add
 from expdocs.drafting.candidates import Candidate, candidates_of, finals_of
 from expdocs.drafting.comparing import FORMULAS, source_of
-from expdocs.drafting.criteria import criteria_of, gate_of
+from expdocs.drafting.criteria import Criterion, criteria_of, gate_of
 from expdocs.drafting.decision import Choice, Decided, compacts_of, decide
-from expdocs.drafting.judging import SCALES, Judged, dominators
+from expdocs.drafting.judging import SCALES, Judged, Judgement, dominators
 from expdocs.errors import UsageError
+from expdocs.facts.gates import GateResult
 from expdocs.kinds.registry import Kind
 from expdocs.workspace import Workspace
 
@@ -76,24 +77,28 @@ def command(title: str | None, as_json: bool, dry_run: bool, **options: Any) -> 
     kind = workspace.registry.get(_KIND)
     if kind is None or any(key not in kind.properties for key in _NEEDED):
         raise UsageError(f"this repository has no kind '{_KIND}' with {', '.join(_NEEDED)}")
-    criteria = criteria_of(options["criteria"])
-    gates = [gate_of(text) for text in options["gates"]]
     bench = Bench(workspace, options["tracker"])
-    candidates = _candidates(bench, options)
-    choice = Choice(
-        candidates,
-        criteria,
-        gates,
-        compacts_of(bench, candidates, options["compacts"]),
-        options["scale"],
-        title or "",
-        dict(_values(workspace, kind, candidates, options)),
-    )
+    choice = _choice(bench, kind, title or "", options)
     done = decide(bench, kind, day_of(options["day"]), choice)
     if not dry_run:
         bench.write()
     _report(workspace, choice, done, as_json=as_json, dry_run=dry_run)
     return 0
+
+
+def _choice(bench: Bench, kind: Kind, title: str, options: Mapping[str, Any]) -> Choice:
+    criteria = criteria_of(options["criteria"])
+    gates = [gate_of(text) for text in options["gates"]]
+    candidates = _candidates(bench, options)
+    return Choice(
+        candidates,
+        criteria,
+        gates,
+        compacts_of(bench, candidates, options["compacts"]),
+        options["scale"],
+        title,
+        dict(_values(bench.workspace, kind, candidates, options)),
+    )
 
 
 def _candidates(bench: Bench, options: Mapping[str, Any]) -> list[Candidate]:
@@ -125,37 +130,36 @@ def _report(
 ) -> None:
     for message in done.notes:
         note(one_line(message))
-    line = git_add(workspace.settings.evidence, done.path)
+    line = git_add(workspace.settings.evidence, done.draft.path)
     if as_json:
         click.echo(dump({**_document(choice, done), "written": not dry_run, "git_add": line}))
     elif dry_run:
-        click.echo(plain_text(done.text), nl=False)
+        click.echo(plain_text(done.draft.file.text), nl=False)
     else:
         click.echo(one_line(line))
-        click.echo(one_line(done.path))
+        click.echo(one_line(done.draft.path))
 
 
 def _document(choice: Choice, done: Decided) -> dict[str, Any]:
     found = done.judgement
-    scored = {one.name for one in found.scored}
     return {
         "version": VERSION,
-        "path": done.path,
-        "title": done.title,
+        "path": done.draft.path,
+        "title": done.draft.title,
         "scale": choice.scale,
         "formula": f"score = sum(w * s) / sum(w), {FORMULAS[choice.scale]}",
-        "criteria": [
-            {**_criterion, "scored": _criterion["name"] in scored}
-            for _criterion in (
-                {"name": one.name, "goal": one.goal, "weight": one.weight} for one in found.criteria
-            )
-        ],
+        "criteria": [_criterion(one, found) for one in found.criteria],
         "candidates": [_candidate(done, one) for one in found.candidates],
         "first": list(found.first),
         "moved": [one._asdict() for one in found.moved],
         "notes": list(done.notes),
-        "text": done.text,
+        "text": done.draft.file.text,
     }
+
+
+def _criterion(one: Criterion, found: Judgement) -> dict[str, Any]:
+    scored = one in found.scored
+    return {"name": one.name, "goal": one.goal, "weight": one.weight, "scored": scored}
 
 
 def _candidate(done: Decided, one: Judged) -> dict[str, Any]:
@@ -168,27 +172,29 @@ def _candidate(done: Decided, one: Judged) -> dict[str, Any]:
         "reason": option["reason"],
         "score": one.score,
         "dominated_by": dominators(done.judgement, one),
-        "values": [
-            {
-                "criterion": criterion.name,
-                "reference": source_of(one, criterion),
-                "value": None if measured.value is None else str(measured.value),
-                "spread": None if measured.spread is None else str(measured.spread),
-                "scaled": one.scaled.get(criterion.name),
-                "reason": measured.reason,
-            }
-            for criterion in done.judgement.criteria
-            for measured in (one.values[criterion.name],)
-        ],
-        "gates": [
-            {
-                "gate": str(result.threshold),
-                "of": result.threshold.owner or None,
-                "run": result.reading.run_id,
-                "value": result.reading.value,
-                "passed": result.passed,
-                "reason": result.reading.reason,
-            }
-            for result in one.gates
-        ],
+        "values": [_value(one, criterion) for criterion in done.judgement.criteria],
+        "gates": [_gate(result) for result in one.gates],
+    }
+
+
+def _value(one: Judged, criterion: Criterion) -> dict[str, Any]:
+    measured = one.values[criterion.name]
+    return {
+        "criterion": criterion.name,
+        "reference": source_of(one, criterion),
+        "value": None if measured.value is None else str(measured.value),
+        "spread": None if measured.spread is None else str(measured.spread),
+        "scaled": one.scaled.get(criterion.name),
+        "reason": measured.reason,
+    }
+
+
+def _gate(result: GateResult) -> dict[str, Any]:
+    return {
+        "gate": str(result.threshold),
+        "of": result.threshold.owner or None,
+        "run": result.reading.run_id,
+        "value": result.reading.value,
+        "passed": result.passed,
+        "reason": result.reading.reason,
     }

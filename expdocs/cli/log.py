@@ -16,7 +16,7 @@ from expdocs.cli.progress import writing
 from expdocs.drafting.asking import asked, preview
 from expdocs.drafting.bench import Bench, git_add
 from expdocs.drafting.editor import Sheet
-from expdocs.drafting.entry import Logged, Wish, log, prepare
+from expdocs.drafting.entry import Logged, Prepared, Wish, log, prepare
 from expdocs.drafting.reading import text_of
 from expdocs.drafting.since import runs_since
 from expdocs.errors import ExpdocsError, UsageError
@@ -84,27 +84,31 @@ def command(file: str | None, as_json: bool, dry_run: bool, **options: Any) -> i
     values = dict(_values(workspace, kind, options))
     sheet = None if file or not sys.stdin.isatty() else Sheet(workspace.repository)
     text = _text(file) if sheet is None else sheet.written()
-    bench = Bench(workspace, options["tracker"])
     try:
+        bench = Bench(workspace, options["tracker"])
         prepared = prepare(bench, kind, _wish(bench, text, values, options))
-        if options["provider"] != OFFLINE:
-            choice = Choice(options["provider"], options["model"], options["effort"])
-            if dry_run:
-                click.echo(preview(prepared, choice, workspace.settings))
-                return 0
-            with writing() as progress:
-                prepared = asked(prepared, choice, workspace.settings, progress)
-        done = log(bench, kind, day_of(options["day"]), prepared)
+        choice = Choice(options["provider"], options["model"], options["effort"])
+        if dry_run and choice.provider != OFFLINE:
+            click.echo(preview(prepared, choice, workspace.settings))
+            return 0
+        done = log(bench, kind, day_of(options["day"]), _asked(prepared, choice, workspace))
         if not dry_run:
             bench.write()
     except ExpdocsError as problem:
         if sheet is not None:
-            problem.hint = f"{problem.hint}; {sheet.kept}" if problem.hint else sheet.kept
+            problem.hint = "; ".join(filter(None, (problem.hint, sheet.kept)))
         raise
     if sheet is not None and not dry_run:
         sheet.clear()
     _report(workspace, done, as_json=as_json, dry_run=dry_run)
     return 0
+
+
+def _asked(prepared: Prepared, choice: Choice, workspace: Workspace) -> Prepared:
+    if choice.provider == OFFLINE:
+        return prepared
+    with writing() as progress:
+        return asked(prepared, choice, workspace.settings, progress)
 
 
 def _values(workspace: Workspace, kind: Kind, options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -141,14 +145,14 @@ def _wish(bench: Bench, text: str, values: dict[str, Any], options: dict[str, An
 
 def _report(workspace: Workspace, done: Logged, *, as_json: bool, dry_run: bool) -> None:
     _notes(done)
-    line = git_add(*([workspace.settings.evidence] if done.runs else []), done.path)
+    line = git_add(*([workspace.settings.evidence] if done.runs else []), done.draft.path)
     if as_json:
         click.echo(dump(_document(done, line, dry_run=dry_run)))
     elif dry_run:
-        click.echo(plain_text(done.text), nl=False)
+        click.echo(plain_text(done.draft.file.text), nl=False)
     else:
         click.echo(one_line(line))
-        click.echo(one_line(done.path))
+        click.echo(one_line(done.draft.path))
 
 
 def plain_text(text: str) -> str:
@@ -173,13 +177,13 @@ def _notes(done: Logged) -> None:
 def _document(done: Logged, line: str, *, dry_run: bool) -> dict[str, Any]:
     return {
         "version": VERSION,
-        "path": done.path,
+        "path": done.draft.path,
         "written": not dry_run,
         "title": done.title,
         "metric": done.metric,
         "runs": [dict(run) for run in done.runs],
         "citations": done.citations,
         "parts": {key: list(texts) for key, texts in done.parts.items()},
-        "text": done.text,
+        "text": done.draft.file.text,
         "git_add": line,
     }

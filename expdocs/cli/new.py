@@ -82,11 +82,12 @@ def command(kind_name: str, title: str, **options: Any) -> int:
     elif metric := _metric_options(options):
         values["metric"] = metric
     if evidenced:
-        path, text = drafted(workspace, kind, title, day, values)
-        bench.add(path, text, again=not options["metric"])
-        bench.mend(path)
+        draft = drafted(workspace, kind, title, day, values)
+        bench.add(draft, again=not options["metric"])
+        bench.mend(draft)
         bench.write()
-        _tell_of_near(workspace.refreshed(), path)
+        path = draft.path
+        _tell_of_near(bench.workspace, path)
     else:
         path = create(workspace, kind, title, day, values)
     if options["edit"]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from expdocs.atomic import create_bytes
+from expdocs.config import Settings
 from expdocs.edit.fix import mended_text
-from expdocs.edit.scaffold import only_one
+from expdocs.edit.scaffold import only_one, record_of
 from expdocs.errors import CannotRun, Refused, UsageError
 from expdocs.evidence.snapshots import RunSnapshot
 from expdocs.files import Entry, Files
+from expdocs.kinds.registry import Registry
+from expdocs.records.corpus import Corpus
 from expdocs.records.frontmatter import MAX_FILE
 from expdocs.records.outline import id_of_file
 from expdocs.records.record import Record
@@ -43,6 +48,27 @@ class _Overlay:
         return self._changed[path] if path in self._changed else self._files.read(path)
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class _Drafting(Workspace):
+    """A workspace with drafts and evidence that are not on disk; its records are read once."""
+
+    on_disk: Workspace
+    drafts: tuple[Record, ...] = ()
+
+    @cached_property
+    def settings(self) -> Settings:
+        return self.on_disk.settings
+
+    @cached_property
+    def registry(self) -> Registry:
+        return self.on_disk.registry
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        known = self.on_disk.corpus
+        return replace(known, records=(*known.records, *self.drafts))
+
+
 class Bench:
     """Pulls what a draft needs and mends it; nothing is written before ``write``.
 
@@ -54,7 +80,7 @@ class Bench:
         self._on_disk = workspace
         self._uri = uri
         self._evidence: dict[str, bytes] = {}
-        self._records: dict[str, bytes] = {}
+        self._drafts: dict[str, Record] = {}
 
     def tracker(self) -> Tracker:
         """Return the tracker that was asked for, or the one that this repository uses."""
@@ -81,71 +107,67 @@ class Bench:
             raise UsageError(f"run {run_id[:64]} has no snapshot that can be read")
         return found
 
-    def add(self, path: str, text: str, *, again: bool = False) -> None:
+    def add(self, draft: Record, *, again: bool = False) -> None:
         """Take a draft, and pull what it names and has no evidence of yet.
 
         Runs that were pulled before anybody knew which metric it names are asked ``again``, for
         the history of that metric.
         """
-        self.put(path, text)
-        wanted = Wanted([path], missing=not (again and self._evidence), together=True)
+        self._put(draft)
+        wanted = Wanted([draft.path], missing=not (again and self._evidence), together=True)
         self._take(pull(self.workspace, self.tracker, wanted, hold=True).held)
 
-    def put(self, path: str, text: str) -> None:
-        """Take the text of a draft, in place of what it was before."""
-        content = text.encode("utf-8")
-        if len(content) > MAX_FILE:
-            size = len(content) / 1024 / 1024
+    def put(self, draft: Record, text: str) -> Record:
+        """Take another text of a draft, and return the draft with it."""
+        if len(text.encode("utf-8")) > MAX_FILE:
+            size = len(text.encode("utf-8")) / 1024 / 1024
             message = f"the draft would have {size:.1f} MiB; a record has at most 1 MiB"
             raise Refused(message, "keep records short: put data and logs elsewhere")
-        self._records[path] = content
-        self._refresh()
-
-    def mend(self, path: str) -> str:
-        """Return the draft with its run table and with sources for its numbers, and take it."""
-        with self.workspace.context() as context:
-            self.put(path, mended_text(self.record(path), context))
-        return self.text(path)
-
-    def record(self, path: str) -> Record:
-        """Return a draft as a record."""
-        found = self.workspace.corpus.by_path.get(path)
-        if found is None:
-            problem = next(one for one in self.workspace.corpus.findings if one.path == path)
-            raise CannotRun(f"the draft cannot be read: {problem.message}", problem.hint)
+        found = record_of(draft.kind, text, draft.path)
+        self._put(found)
         return found
 
-    def text(self, path: str) -> str:
-        """Return the text of a draft as it is now."""
-        return self._records[path].decode("utf-8")
+    def mend(self, draft: Record) -> Record:
+        """Take and return a draft with its run table and with sources for its numbers."""
+        with self.workspace.context() as context:
+            return self.put(draft, mended_text(draft, context))
 
     def write(self) -> None:
         """Write evidence and drafts, and tag the commits that they cite."""
-        workspace = self._on_disk
-        with keeping(workspace, together=True) as keeper:
-            for path, document in self._evidence.items():
-                keeper.put(path, document)
-            keeper.finish()
-        with only_one(workspace):
-            taken = workspace.refreshed().corpus.by_id
-            for path, content in self._records.items():
-                if id_of_file(path) in taken:
-                    raise CannotRun(f"{id_of_file(path)} was taken meanwhile", "run it again")
-                create_bytes(workspace.place(path), content)
-        wanted = Wanted(list(self._records), missing=True, together=True)
-        pull(workspace.refreshed(), self.tracker, wanted)
+        with only_one(self._on_disk):
+            self._refuse_taken()
+            with keeping(self._on_disk, together=True) as keeper:
+                for path, document in self._evidence.items():
+                    keeper.put(path, document)
+                keeper.finish()
+            for path, draft in self._drafts.items():
+                create_bytes(self._on_disk.place(path), draft.file.text.encode("utf-8"))
+        wanted = Wanted(list(self._drafts), missing=True, together=True)
+        pull(self.workspace, self.tracker, wanted)
+
+    def _refuse_taken(self) -> None:
+        """Make sure that nobody has taken a draft's id since it was drawn."""
+        files = self._on_disk.repository.working_files()
+        taken = {id_of_file(entry.path) for entry in files.list(self._on_disk.settings.records)}
+        for draft in self._drafts.values():
+            if draft.id in taken:
+                raise CannotRun(f"{draft.id} was taken meanwhile", "run it again")
+
+    def _put(self, draft: Record) -> None:
+        self._drafts[draft.path] = draft
+        self._refresh()
 
     def _take(self, documents: Mapping[str, bytes]) -> None:
         self._evidence |= documents
         self._refresh()
 
-    def _path(self, path: str) -> str:
-        return f"{self._on_disk.settings.evidence}/{path}"
-
     def _refresh(self) -> None:
-        documents = {self._path(path): content for path, content in self._evidence.items()}
-        files = _Overlay(self._on_disk.repository.working_files(), documents | self._records)
-        self.workspace = Workspace(self._on_disk.repository, files)
+        folder = self._on_disk.settings.evidence
+        documents = {f"{folder}/{path}": content for path, content in self._evidence.items()}
+        texts = {path: one.file.text.encode("utf-8") for path, one in self._drafts.items()}
+        files = _Overlay(self._on_disk.files, documents | texts)
+        drafts = tuple(self._drafts.values())
+        self.workspace = _Drafting(self._on_disk.repository, files, self._on_disk, drafts)
 
 
 def git_add(*paths: str) -> str:

@@ -46,9 +46,7 @@ class Choice(NamedTuple):
 class Decided(NamedTuple):
     """A draft, and the judgement that it shows."""
 
-    path: str
-    text: str
-    title: str
+    draft: Record
     judgement: Judgement
     options: Sequence[Mapping[str, Any]]
     notes: Sequence[str]
@@ -64,12 +62,10 @@ def decide(bench: Bench, kind: Kind, day: date, choice: Choice) -> Decided:
     title = choice.title or _title(judgement)
     values = {**choice.values, **_fields(choice, judgement, options)}
     refuse_broken(kind, title, values)
-    path, text = drafted(bench.workspace, kind, title, day, values)
-    record = record_of(kind, text, path)
-    bench.add(path, with_sections(record, _sections(choice, judgement)))
-    return Decided(
-        path, bench.text(path), title, judgement, options, list(_notes(choice, judgement))
-    )
+    draft = drafted(bench.workspace, kind, title, day, values)
+    bench.add(draft)
+    draft = bench.put(draft, with_sections(draft, _sections(choice, judgement)))
+    return Decided(draft, judgement, options, list(_notes(choice, judgement)))
 
 
 def compacts_of(

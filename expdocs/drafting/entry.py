@@ -21,6 +21,7 @@ from expdocs.edit.scaffold import drafted, refuse_broken
 from expdocs.errors import UsageError
 from expdocs.kinds.registry import Kind
 from expdocs.prose.scanner import Citation, scan
+from expdocs.records.record import Record
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -42,8 +43,7 @@ class Wish(NamedTuple):
 class Logged(NamedTuple):
     """A draft and what became of the text: its passages by part, the citations that were made."""
 
-    path: str
-    text: str
+    draft: Record
     title: str
     parts: Mapping[str, Sequence[str]]
     runs: Sequence[Mapping[str, Any]]
@@ -74,13 +74,13 @@ def log(bench: Bench, kind: Kind, day: date, prepared: Prepared) -> Logged:
     wish, found, order, _ = prepared
     values = _values(bench, prepared)
     title = wish.title or title_of(found, order, load_words())
-    path, text = drafted(bench.workspace, kind, title, day, values)
-    bench.add(path, text, again=not wish.metric)
-    bench.put(path, _composed(bench, path, prepared, title))
-    citations = _cite(bench, path)
+    draft = drafted(bench.workspace, kind, title, day, values)
+    bench.add(draft, again=not wish.metric)
+    draft = bench.put(draft, _composed(bench, draft, prepared, title))
+    draft, citations = _cited(bench, draft)
     parts = {key: [found[n].text for n in order.of(key)] for key in order.keys}
     metric = (values.get("metric") or {}).get("name", "")
-    return Logged(path, bench.mend(path), title, parts, values.get("runs", []), metric, citations)
+    return Logged(bench.mend(draft), title, parts, values.get("runs", []), metric, citations)
 
 
 def _refuse(kind: Kind, wish: Wish, title: str) -> None:
@@ -133,22 +133,20 @@ def _mentions(name: str, text: str) -> list[str]:
     return re.findall(rf"(?<![\w/]){re.escape(name)}(?![\w/])", text, re.IGNORECASE)
 
 
-def _composed(bench: Bench, path: str, prepared: Prepared, title: str) -> str:
+def _composed(bench: Bench, draft: Record, prepared: Prepared, title: str) -> str:
     wish, found, order, _ = prepared
-    record = bench.record(path)
     cited = [citation for passage in found for citation in scan(passage.text).citations]
     with bench.workspace.context() as context:
-        wrong = faulty(record, cited, context) if cited else ()
+        wrong = faulty(draft, cited, context) if cited else ()
 
     def holds(citation: Citation) -> bool:
         return (citation.text, citation.scheme, citation.target) not in wrong
 
     titles = load_titles(language_of(wish.text))
-    return Composer(wish.text, found, holds).body(record, order, titles, title)
+    return Composer(wish.text, found, holds).body(draft, order, titles, title)
 
 
-def _cite(bench: Bench, path: str) -> int:
+def _cited(bench: Bench, draft: Record) -> tuple[Record, int]:
     with bench.workspace.context() as context:
-        text, count = sourced(bench.record(path), context)
-    bench.put(path, text)
-    return count
+        text, count = sourced(draft, context)
+    return bench.put(draft, text), count

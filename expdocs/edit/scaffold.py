@@ -83,9 +83,9 @@ def create(
 ) -> str:
     """Write a new record and return its path, relative to the repository."""
     with only_one(workspace):
-        path, text = drafted(workspace, kind, title, day, values, draw)
-        create_bytes(workspace.place(path), text.encode("utf-8"))
-    return path
+        draft = drafted(workspace, kind, title, day, values, draw)
+        create_bytes(workspace.place(draft.path), draft.file.text.encode("utf-8"))
+    return draft.path
 
 
 def drafted(
@@ -95,11 +95,11 @@ def drafted(
     day: date,
     values: Mapping[str, Any],
     draw: Draw = _AT_RANDOM,
-) -> tuple[str, str]:
-    """Return path and text of a new record under a free id, which nothing holds yet."""
+) -> Record:
+    """Return a new record under a free id, which is not on disk yet."""
     record_id = free_id(kind, day, workspace, draw)
     text = filled(kind, {"id": record_id, "title": title, "date": day.isoformat(), **values})
-    return new_path(kind, record_id, title, day), text
+    return record_of(kind, text, new_path(kind, record_id, title, day))
 
 
 def new_path(kind: Kind, record_id: str, title: str, day: date) -> str:

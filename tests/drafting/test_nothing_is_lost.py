@@ -16,7 +16,6 @@ from expdocs.drafting.entry import Wish, log, prepare
 from expdocs.drafting.passages import passages
 from expdocs.drafting.sorting import sort_passages
 from expdocs.drafting.words import load_words
-from expdocs.edit.scaffold import record_of
 from expdocs.rules.engine import check_record
 from expdocs.workspace import Workspace
 
@@ -87,10 +86,10 @@ def test_a_draft_holds_all_of_the_text_and_stays_whole(workspace: Workspace, tex
     wish = Wish(text, title="Anything", values={"authors": ["ana"], "project": "churn"})
     bench = Bench(workspace)
     done = log(bench, kind, date(2026, 11, 20), prepare(bench, kind, wish))
-    record = record_of(kind, done.text, done.path)
+    record = done.draft
     body = record.file.body
 
-    assert not Counter(shown(text)) - Counter(shown(done.text))
+    assert not Counter(shown(text)) - Counter(shown(record.file.text))
     for passages_of_part in done.parts.values():
         at = 0
         for one in passages_of_part:
