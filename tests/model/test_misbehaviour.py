@@ -94,7 +94,7 @@ UNREACHABLE = (
 # What the server answers to messages, and the message and the hint that a user sees.
 ROWS: dict[str, tuple[Answer, tuple[str, str]]] = {
     "overloaded three times": (
-        status(529, "overloaded_error", "Overloaded"),
+        status(529, "overloaded_error", "Overloaded", retry_after="0.01"),
         ("the model is overloaded (HTTP 529)", AGAIN),
     ),
     "overloaded in the stream": (
@@ -102,7 +102,7 @@ ROWS: dict[str, tuple[Answer, tuple[str, str]]] = {
         ("the model is overloaded (HTTP 529)", AGAIN),
     ),
     "rate limit": (
-        status(429, "rate_limit_error", "slow down"),
+        status(429, "rate_limit_error", "slow down", retry_after="0.01"),
         ("the limit of requests is reached (HTTP 429)", AGAIN),
     ),
     "a huge retry-after": (
@@ -118,11 +118,11 @@ ROWS: dict[str, tuple[Answer, tuple[str, str]]] = {
         ("the server asks to wait inf seconds, beyond the deadline of 20", AGAIN),
     ),
     "internal error": (
-        status(500, "api_error", "boom"),
+        status(500, "api_error", "boom", retry_after="0.01"),
         ("the server of the model failed (HTTP 500)", AGAIN),
     ),
     "a gateway's own page of an error": (
-        status(502),
+        status(502, retry_after="0.01"),
         ("the server of the model failed (HTTP 502)", AGAIN),
     ),
     "an error in the stream": (
