@@ -9,6 +9,9 @@ from expdocs.analytics.datum import Datum
 from expdocs.narrative.claims import PLACEHOLDER
 from expdocs.narrative.words import Words, words_of
 
+# Values from lists of our own, which are words of English; all else is said as it was recorded.
+_STATES = frozenset({"status", "verdict", "outcome", "exhausted", "open", "promoted", "withdrawn"})
+
 
 class Piece(NamedTuple):
     """A part of a claim's text as it is shown: words of the claim, or what a datum says."""
@@ -45,7 +48,10 @@ def _said(datum: Datum, form: str, words: Words) -> str:
 
 
 def value_with_unit(datum: Datum, words: Words) -> str:
-    """Return the value as the language writes it with its unit."""
+    """Return the value as the language writes it: with its unit, or the word for a state."""
+    if datum.id.partition(":")[0] in _STATES:
+        said: str = words.shown["states"].get(datum.shown, datum.shown)
+        return said
     if not datum.unit:
         return datum.shown
     one, many = words.shown["units"].get(datum.unit, (datum.unit, datum.unit))

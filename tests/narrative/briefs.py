@@ -52,7 +52,7 @@ def brief(language: str = "en", records: tuple[str, ...] = (A, B, D)) -> Brief:
     texts = {
         A: (Passage("observations", SLOW), Passage("notes", "caf\u00e9 noir")),
         B: (
-            Passage("conclusion", "The forest needs\nmore data."),
+            Passage("conclusion", "The forest needs\nmore data.\n\nMore."),
             Passage("notes", "\u5f88\u6162"),
         ),
         D: (Passage("decision", "We keep 2 class weights at 0.81."),),

@@ -20,6 +20,10 @@ def _data() -> Data:
         ("many", 12, "12", "runs", ""),
         ("odd", 5, "5", "GPU-h", ""),
         ("name", "Oversampling {{up}}", "Oversampling {{up}}", "", ""),
+        ("verdict:EXP-2026-11-20-417", "archived", "archived", "", ""),
+        ("exhausted:churn/smote", "exhausted", "exhausted", "", ""),
+        ("approach:EXP-2026-11-20-417", "open", "open", "", ""),
+        ("verdict:EXP-2026-11-20-418", "shelved", "shelved", "", ""),
     ):
         data.add(Datum(name, name, value, shown, ("EXP-2026-11-20-417",), unit=unit, goal=goal))
     return data
@@ -37,6 +41,10 @@ def _data() -> Data:
         ("{{one}}, {{many}}", "1 run, 12 runs", "1 次运行, 12 次运行"),
         ("{{odd}}", "5 GPU-h", "5 GPU-h"),
         ("({{name}})", "(Oversampling {{up}})", "(Oversampling {{up}})"),
+        ("{{verdict:EXP-2026-11-20-417}}", "archived", "归档"),
+        ("{{exhausted:churn/smote}}", "exhausted", "已穷尽"),
+        ("{{approach:EXP-2026-11-20-417}}", "open", "open"),
+        ("{{verdict:EXP-2026-11-20-418}}", "shelved", "shelved"),
         ("no placeholder", "no placeholder", "no placeholder"),
     ],
 )

@@ -41,6 +41,7 @@ GOOD = {
     "words of a quote": claim("", A, kind="quote", quotes=(Quote(A, "slow on the\n laptop"),)),
     "another normal form": claim("", A, kind="quote", quotes=(Quote(A, "cafe\u0301 noir"),)),
     "a short quote without spaces": claim("", B, kind="quote", quotes=(Quote(B, "\u5f88\u6162"),)),
+    "a short paragraph": claim("", B, kind="quote", quotes=(Quote(B, "More."),)),
     "numbers in a quote": claim(
         "", D, kind="quote", quotes=(Quote(D, "We keep 2 class weights at 0.81."),)
     ),

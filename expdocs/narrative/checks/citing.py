@@ -50,20 +50,21 @@ def quotes_verbatim(view: View) -> Iterator[str]:
         record = view.known.records.get(quote.record_id)
         text = plain(quote.text)
         if record is not None and not any(
-            _holds(plain(passage.text), text) for passage in record.passages
+            _holds(passage.text, text) for passage in record.passages
         ):
             yield _not_there(quote)
 
 
 def _holds(passage: str, text: str) -> bool:
-    """Whether a passage has a text as whole words; a very short one must be all of it."""
-    if len(text) < _SHORTEST_QUOTE and text != passage:
-        return bool(text) and not text.isascii() and text in passage
-    at = passage.find(text)
+    """Whether a passage has a text as whole words; a very short one must be a whole paragraph."""
+    if len(text) < _SHORTEST_QUOTE and text.isascii():
+        return text != "" and text in (plain(paragraph) for paragraph in passage.split("\n\n"))
+    whole = plain(passage)
+    at = whole.find(text)
     while at >= 0:
-        if not _cuts(passage, at) and not _cuts(passage, at + len(text)):
+        if not _cuts(whole, at) and not _cuts(whole, at + len(text)):
             return True
-        at = passage.find(text, at + 1)
+        at = whole.find(text, at + 1)
     return False
 
 

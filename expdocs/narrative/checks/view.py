@@ -12,6 +12,7 @@ from expdocs.narrative.catalogue import vocabulary
 from expdocs.narrative.claims import PLACEHOLDER, Claim
 from expdocs.narrative.inert import plain
 from expdocs.narrative.words import COMMON, Words, fold, words_of
+from expdocs.prose.references import RECORD_ID, RUN_ID
 
 # Stands where a placeholder stood; a text that holds it has a character that no text may hold.
 HOLE = "\ufffc"
@@ -19,6 +20,7 @@ _WORD = re.compile(r"[a-z_][a-z0-9_-]*")
 NAMES = ("title", "approach")
 # What records say of themselves; all else is measured or computed.
 FIELDS = (*NAMES, "date", "status", "verdict", "metric", "option")
+_OF_A_RUN = re.compile(rf"{RECORD_ID.pattern}/|{RUN_ID.pattern}")
 _LONGEST_SHOWN = 60
 
 
@@ -91,7 +93,7 @@ def _names(brief: Brief) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for datum in brief.data.values():
         for record in datum.records:
-            if "#" in datum.id:
+            if measured(datum.id):
                 found.setdefault(record, set()).update(set(names_in(datum.id)) - ordinary)
     return found
 
@@ -104,12 +106,17 @@ def names_in(identifier: str) -> Collection[str]:
     >>> sorted(names_in("best:churn/log_loss@minimize"))
     ['churn', 'log_loss']
     """
-    subject, mark, field = identifier.partition("#")
-    if not mark:
-        parts = subject.partition(":")[2].split("/")
+    if not measured(identifier):
+        parts = identifier.partition(":")[2].split("/")
         return {fold(part.partition("@")[0]) for part in parts}
-    metric = field.partition("@")[0].removeprefix("metrics.")
+    metric = identifier.partition("#")[2].partition("@")[0].removeprefix("metrics.")
     return {fold(metric), *(fold(label) for _, label in sides_in(identifier))}
+
+
+def measured(identifier: str) -> bool:
+    """Whether an id names runs or groups of records and what they measured, as citations do."""
+    subject, mark, _ = identifier.partition(":")[2].partition("#")
+    return bool(mark and _OF_A_RUN.match(subject))
 
 
 def sides_in(identifier: str) -> list[tuple[str, str]]:
