@@ -67,7 +67,7 @@ def approaches(history: History) -> tuple[Approach, ...]:
     return tuple(
         _approach(series, name, groups[series, name])._replace(
             verdicts=tuple(verdicts.get((series.project, name), ())),
-            cost=costs[series.project, name],
+            cost=costs.get((series.project, name), NOTHING),
         )
         for series, name in sorted(groups)
     )
