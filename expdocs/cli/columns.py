@@ -18,6 +18,8 @@ def terminal_width() -> int:
 
 def width_of(text: str) -> int:
     """Return how many columns a text takes: two for a wide character, none for a combining one."""
+    if text.isascii():
+        return len(text)
     return sum(_width(character) for character in text)
 
 

@@ -73,7 +73,7 @@ def command(
             grounded = ground(prepared, found, shelf, writer)
     _print(found, grounded, as_json=as_json)
     if found.left_out and not as_json:
-        note(f"and {found.left_out} more: --limit {found.left_out + limit}")
+        note(f"and {found.left_out} more: show more of each sort by --limit")
     return 0 if found.found else SILENT
 
 

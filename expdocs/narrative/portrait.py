@@ -14,10 +14,9 @@ from expdocs.evidence.triangle import Edge, edges_of
 from expdocs.facts.gates import GateResult, own_gates
 from expdocs.facts.outcome import Outcome, outcome_of
 from expdocs.facts.timing import Timing, timing_of
-from expdocs.narrative.selection import options_of
 from expdocs.narrative.why.answer import Source
 from expdocs.narrative.why.composing import source_of
-from expdocs.narrative.why.finding import Option
+from expdocs.narrative.why.finding import Option, options_in
 from expdocs.narrative.why.passages import TITLE, Piece, pieces_of
 from expdocs.narrative.why.quoting import Figure, Quoting
 from expdocs.narrative.why.shelf import Shelf
@@ -82,7 +81,7 @@ def draw(record: Record, shelf: Shelf, commits: Commits) -> Portrait:
         measured=tuple(quoting.measured(record)),
         cited=tuple(quoting.cited(record, 0, len(record.file.body))),
         unknown=tuple(one for one in record.declared.values() if one.form == "unknown"),
-        options=tuple(Option(record, number) for number in range(len(options_of(record)))),
+        options=tuple(options_in(record)),
         pieces=tuple(one for one in pieces_of(record) if not _SHOWN_APART.match(one.key)),
     )
 

@@ -37,7 +37,7 @@ def answer(question: Question, shelf: Shelf) -> Answer:
     """Answer a question from what records say, without a model."""
     topic = topic_of(question.text)
     ranking = Ranking(shelf.database, topic, question.scope)
-    finder = Finder(shelf, ranking, topic.wanted)
+    finder = Finder(shelf, ranking, topic, question.most)
     options = finder.options()
     experiments = finder.experiments(options)
     compose = _Composer(shelf, ranking.passages(), question.most)
@@ -48,7 +48,7 @@ def answer(question: Question, shelf: Shelf) -> Answer:
         sought=topic.words,
         decided=tuple(compose.decided(one) for one in decided),
         tested=tuple(compose.tested(one) for one in tested),
-        said=tuple(compose.said()),
+        said=tuple(compose.said(finder.others())),
         left_out=compose.left_out + finder.unread,
         unread=shelf.unread,
     )
@@ -97,9 +97,10 @@ class _Composer:
             figures=tuple(self._quoting.measured(record)),
         )
 
-    def said(self) -> Iterator[Said]:
-        """Yield the other records with the passages that say most."""
-        parts = [self._part(path, ranked) for path, ranked in self._ranked.items()]
+    def said(self, given: Sequence[Record]) -> Iterator[Said]:
+        """Yield given records, then the other ones with the passages that say most."""
+        ranked = {**{record.path: [] for record in given}, **self._ranked}
+        parts = [self._part(path, those) for path, those in ranked.items()]
         yield from self.first([part for part in parts if part is not None])
 
     def _part(self, path: str, ranked: Sequence[Ranked]) -> Said | None:
@@ -109,7 +110,8 @@ class _Composer:
         pieces = [*_best(record, ranked)[:_PASSAGES_A_RECORD], *_summary(record)]
         pieces = list(dict.fromkeys(pieces))
         quotes = tuple(self._quoting.piece(record, one) for one in pieces)
-        return Said(source_of(record, self._shelf), quotes, ranked[0].share)
+        share = ranked[0].share if ranked else 1.0
+        return Said(source_of(record, self._shelf), quotes, share)
 
     def _with_more(self, record: Record, quotes: Sequence[Quotation]) -> tuple[Quotation, ...]:
         """Return quotes with the paragraph of the record that says most of what is asked."""

@@ -10,6 +10,7 @@ from expdocs.narrative.selection import options_of
 from expdocs.narrative.why.passages import LINE
 from expdocs.narrative.why.ranking import Match, Ranking
 from expdocs.narrative.why.shelf import Shelf
+from expdocs.narrative.why.wording import Topic
 from expdocs.records.record import Record
 
 _MOST_READ = 50
@@ -52,16 +53,20 @@ class Option(NamedTuple):
 
 
 class Finder:
-    """Finds what bears the names in a question; ``wanted`` is the outcome that it asks for.
+    """Finds what a question names: options, lines of work, and records by their ids.
 
     Where very many records do, the newest of those that stand are read; ``unread`` counts the
     other ones.
     """
 
-    def __init__(self, shelf: Shelf, ranking: Ranking, wanted: str) -> None:
+    def __init__(self, shelf: Shelf, ranking: Ranking, topic: Topic, most: int) -> None:
+        """``most`` is how many records of each sort will be shown."""
+        self._most_read = max(_MOST_READ, most)
         self._shelf = shelf
         self._ranking = ranking
-        self._wanted = wanted
+        self._wanted = topic.wanted
+        read = (shelf.index.record(one) for one in topic.ids)
+        self._given = [record for record in read if record is not None]
         names = ranking.names()
         self._options = self._likeliest([n for n in names if n.named.name.number != LINE])
         self._lines = self._likeliest([n for n in names if n.named.name.number == LINE])
@@ -69,22 +74,31 @@ class Finder:
 
     def options(self) -> list[Option]:
         """Return the options that are asked about, those that answer best first."""
+        given = [option for record in self._given for option in options_in(record)]
         found = [option for one in self._options if (option := self._option(one))]
-        return sorted(found, key=self._order)
+        ordered = [*given, *sorted(found, key=self._order)]
+        return list({(one.record.path, one.number): one for one in reversed(ordered)}.values())[
+            ::-1
+        ]
 
     def experiments(self, options: Iterable[Option]) -> list[Record]:
         """Return the experiments that options rest on, then those of the line of work."""
         lines = [self._shelf.record_at(one.named.path) for one in self._lines]
-        found = [*self._rested_on(options), *lines]
+        found = [*self._given, *self._rested_on(options), *lines]
         named = [one for one in found if one is not None and is_experiment(one)]
         return list({record.path: record for record in named}.values())
+
+    def others(self) -> list[Record]:
+        """Return the records that are named by their ids and are neither of both."""
+        return [one for one in self._given if not is_experiment(one) and not options_of(one)]
 
     def resting(self, experiments: Iterable[Record]) -> list[Option]:
         """Return the options of decisions that rest on experiments, whatever they are called."""
         found: list[Option] = []
         for record in experiments:
             for decision in self._shelf.linking(record):
-                found += _resting_on(record.id, decision)
+                options = options_in(decision)
+                found += [one for one in options if record.id in one.texts("experiments")]
         return sorted(found, key=self._order)
 
     def _likeliest(self, names: Sequence[Match]) -> list[Match]:
@@ -92,7 +106,7 @@ class Finder:
             outline = self._shelf.outlines[one.named.path]
             return -one.fit, standing(outline.status), newest_first(outline.id)
 
-        return sorted(names, key=order)[:_MOST_READ]
+        return sorted(names, key=order)[: self._most_read]
 
     def _option(self, match: Match) -> Option | None:
         record = self._shelf.record_at(match.named.path)
@@ -116,11 +130,10 @@ class Finder:
         return standing(record.status), missed, -option.fit, -about, *last
 
 
-def _resting_on(record_id: str, decision: Record) -> Iterator[Option]:
-    for number in range(len(options_of(decision))):
-        option = Option(decision, number)
-        if record_id in option.texts("experiments"):
-            yield option
+def options_in(record: Record) -> Iterator[Option]:
+    """Yield the options of a decision; none of another record."""
+    for number in range(len(options_of(record))):
+        yield Option(record, number)
 
 
 def standing(status: str) -> int:

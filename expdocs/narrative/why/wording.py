@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from expdocs.facts.wording import UNSPACED
+from expdocs.prose.references import RECORD_ID
 
 REJECTED, CHOSEN = "rejected", "chosen"
 # A pasted log is no question; beyond these its words are left out.
@@ -21,11 +22,12 @@ _WORD = re.compile(r"[^\W_]+")
 class Topic(NamedTuple):
     """What somebody asks about: words to look for, each once, and the outcome they ask for.
 
-    ``wanted`` is ``rejected``, ``chosen`` or empty.
+    ``wanted`` is ``rejected``, ``chosen`` or empty; ``ids`` are the records that are named.
     """
 
     words: tuple[str, ...]
     wanted: str = ""
+    ids: tuple[str, ...] = ()
 
 
 class _Lists(NamedTuple):
@@ -52,12 +54,14 @@ def _pairs(run: re.Match[str]) -> str:
 def topic_of(question: str) -> Topic:
     """Return what a question is about, in any language."""
     lists = _lists()
-    text = unicodedata.normalize("NFKC", question).casefold()
+    question = unicodedata.normalize("NFKC", question)
+    ids = dict.fromkeys(RECORD_ID.findall(question))
+    text = RECORD_ID.sub(" ", question).casefold()
     asking = {*_WORD.findall(text), *lists.unspaced.findall(text)}
     words = dict.fromkeys(_WORD.findall(spaced(lists.unspaced.sub(" ", text))))
     kept = [word for word in words if word not in lists.left_out and not _half(word)]
     wanted = REJECTED if asking & lists.rejected else CHOSEN if asking & lists.chosen else ""
-    return Topic(tuple(kept[:MOST_WORDS]), wanted)
+    return Topic(tuple(kept[:MOST_WORDS]), wanted, tuple(ids))
 
 
 def _half(word: str) -> bool:

@@ -150,6 +150,29 @@ def test_a_project_and_tags_narrow_what_is_asked(journal: Any, open_at: Any) -> 
     assert not ask(open_at, journal, "class weights", "imbalance", "vision").found
 
 
+def test_a_record_can_be_named_by_its_id(journal: Any, open_at: Any) -> None:
+    found = ask(open_at, journal, f"why was {SMOTE.id} archived?")
+    assert [one.source.name for one in found.tested] == [SMOTE.id]
+    assert [(one.source.name, one.option.text) for one in found.decided] == [
+        (STOP_SMOTE.id, "SMOTE")
+    ]
+    found = ask(open_at, journal, f"what was decided in {STOP_SMOTE.id}")
+    assert [one.option.text for one in found.decided] == ["Class weights", "SMOTE"]
+    assert [one.source.name for one in found.tested] == [WEIGHTS.id, SMOTE.id]
+    found = ask(open_at, journal, f"what was decided of random forest in {STOP_FOREST.id}")
+    assert [one.option.text for one in found.decided] == ["Logistic regression", "Random forest"]
+    assert not ask(open_at, journal, "why EXP-2026-01-01-000?").found
+
+
+def test_any_record_can_be_named_by_its_id(journal: Any, open_at: Any) -> None:
+    text = STOP_FOREST.text().replace(STOP_FOREST.id, "DEC-2026-05-05-555")
+    start, end = text.index("options:"), text.index("criteria:")
+    journal.write({"decisions/2026/bare.md": text[:start] + text[end:]})
+    found = ask(open_at, journal, "DEC-2026-05-05-555")
+    assert [one.source.path for one in found.said] == ["decisions/2026/bare.md"]
+    assert found.said[0].quotes[0].text.startswith("No more work goes into forests.")
+
+
 def test_a_limit_counts_what_it_leaves_out(journal: Any, open_at: Any) -> None:
     question = "why did we drop logistic regression or random forest"
     whole = ask(open_at, journal, question)

@@ -28,7 +28,12 @@ from expdocs.narrative.why.wording import spaced, topic_of
 def test_words_that_every_question_has_are_left_out(
     question: str, words: tuple[str, ...], wanted: str
 ) -> None:
-    assert topic_of(question) == (words, wanted)
+    assert topic_of(question) == (words, wanted, ())
+
+
+def test_ids_of_records_are_no_words() -> None:
+    topic = topic_of("why was EXP-2026-01-12-101 archived by DEC-2026-01-15-201?")
+    assert topic == ((), "rejected", ("EXP-2026-01-12-101", "DEC-2026-01-15-201"))
 
 
 def test_pairs_stand_apart_from_other_scripts() -> None:
