@@ -18,6 +18,7 @@ from expdocs.cli.pages import (
 )
 from expdocs.cli.reproducejson import document
 from expdocs.cli.reproducetext import lines
+from expdocs.errors import UsageError
 from expdocs.narrative.dossier.case import named, subject_of
 from expdocs.narrative.dossier.dossier import Dossier, dossier_of
 from expdocs.narrative.dossier.ground import ground_of
@@ -55,20 +56,23 @@ def command(
 ) -> int:
     """Gather the set-up of runs from evidence, the commands to run them again, and the questions.
 
-    RUN is a full id, a unique prefix, a run name, `last` or a tracker URL; RECORD an id. Only
-    committed evidence is read, and git. Each part names its source and how sure it is; fourteen
-    checks give a score and a level from L0 to L4.
+    RUN is a full id, a unique prefix, a run name, `last` or a tracker URL; RECORD an id or a path.
+    Only committed evidence is read, and git. Each part names its source and how sure it is;
+    fourteen checks give a score and a level from L0 to L4.
     """
     workspace = Workspace.open(Path.cwd())
     if as_json or output == "text":
-        dossier = _dossier(workspace, what)
+        dossier = _dossier(workspace, _subject(workspace, what))
         if as_json:
             click.echo(dump(document(dossier)))
         else:
             for line in lines(dossier):
                 click.echo(plain(line))
         return 0
-    subject = named(what, workspace.corpus, workspace.evidence)
+    subject = _subject(workspace, what)
+    if (provider or OFFLINE) != OFFLINE and not _told(workspace, subject):
+        message = "no record tells of the run, so there is nothing that a model could tell"
+        raise UsageError(message, "leave --provider out, or record the run: expdocs new")
     request = Request(NAME, subject=subject, language=language)
     choice = Choice(provider or OFFLINE, model or "", effort or "")
     wanted = Wanted(page_path(workspace, page_name(request)), request, choice)
@@ -77,11 +81,21 @@ def command(
     return 0
 
 
-def _dossier(workspace: Workspace, what: str) -> Dossier:
+def _subject(workspace: Workspace, what: str) -> str:
+    """Return the id of the record or run that is meant; a record may be given by its path."""
+    by_path = workspace.corpus.by_path.get(workspace.relative(what))
+    name = by_path.id if by_path else ""
+    return name or named(what, workspace.corpus, workspace.evidence)
+
+
+def _told(workspace: Workspace, subject: str) -> bool:
+    return subject_of(subject, workspace.corpus, workspace.evidence).record is not None
+
+
+def _dossier(workspace: Workspace, subject: str) -> Dossier:
     with sources(workspace) as opened:
-        evidence = opened.facts.evidence
-        name = named(what, opened.corpus, evidence)
-        return dossier_of(subject_of(name, opened.corpus, evidence), ground_of(opened))
+        found = subject_of(subject, opened.corpus, opened.facts.evidence)
+        return dossier_of(found, ground_of(opened))
 
 
 def _summary(dossier: Dossier) -> None:

@@ -206,3 +206,38 @@ def test_questions_go_to_authors_by_id(work: Reproducible, run_cli: Any) -> None
     assert (question["check"], question["owner"]) == ("E6", "ana")
     assert question["asks"].endswith("?")
     assert "example.org" not in json.dumps(found)
+
+
+def test_a_record_may_be_given_by_its_path(work: Reproducible, run_cli: Any) -> None:
+    done = run_cli("reproduce", RECORD_PATH, "--output", "text", cwd=work.root)
+    assert (done.code, done.out.split(":")[0]) == (0, RECORD)
+
+
+def test_a_record_that_cannot_be_read_is_named(work: Reproducible, run_cli: Any) -> None:
+    work.change(RECORD_PATH, "metric: {name", "metric: [name")
+    done = run_cli("reproduce", RECORD, cwd=work.root)
+    assert done.code == 2
+    assert f"the record {RECORD} cannot be read" in done.err
+    assert "expdocs check" in done.err
+
+
+def test_a_shallow_clone_is_told_to_fetch(work: Reproducible, run_cli: Any, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    work.git("clone", "-q", "--depth", "1", f"file://{work.root}", str(clone))
+    found = json.loads(run_cli("reproduce", RECORD, "--json", cwd=clone).out)
+    lines = found["scripts"][0]["steps"][0]["lines"]
+    assert lines[0] == "git fetch --unshallow --tags origin"
+    assert lines[1].startswith("git worktree add --detach ../rerun-")
+
+
+def test_a_squashed_commit_is_fetched_by_its_tag(work: Reproducible, run_cli: Any) -> None:
+    sha = (work.root / RECORD_PATH).read_text().split("commit: ")[1][:40]
+    work.git("checkout", "-q", "--orphan", "other")
+    work.commit("squashed")
+    work.git("branch", "-qM", "other", "main")
+    work.git("reflog", "expire", "--expire=now", "--all")
+    work.git("gc", "-q", "--prune=now")
+    found = json.loads(run_cli("reproduce", RECORD, "--json", cwd=work.root).out)
+    lines = found["scripts"][0]["steps"][0]["lines"]
+    tag = f"refs/tags/expdocs/{sha[:12]}"
+    assert f"git fetch origin {tag}:{tag}" in lines

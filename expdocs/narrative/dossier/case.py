@@ -127,6 +127,8 @@ def named(reference: str, corpus: Corpus, evidence: Evidence) -> str:
     record = corpus.find(wanted)
     if record is not None:
         return record.id
+    if corpus.index.knows(wanted):
+        raise UsageError(f"the record {wanted} cannot be read", "run: expdocs check")
     in_url = _IN_URL.search(wanted)
     exact = in_url[1] if in_url else wanted.lower()
     names = _names(corpus, evidence)

@@ -23,7 +23,7 @@ from expdocs.records.record import Record
 from expdocs.records.validity import empty_after, empty_places
 
 _HARDWARE = frozenset(
-    {"hardware", "device", "devices", "gpu", "gpus", "cpu", "cpus", "accelerator", "instance"}
+    {"hardware", "device", "devices", "gpu", "gpus", "cpu", "cpus", "accelerator"}
 )
 _BY_CHANCE = frozenset({"", "none", "null", "nan"})
 _TRACKER = "tracker"

@@ -107,7 +107,8 @@ def _missing(place: Place, git: tuple[str, ...], ground: Ground) -> Iterator[str
         yield note(f"{there.reason}: {there.advice}")
     elif there.commit(sha) is None and ground.repository is not None and not place.alias:
         if ground.repository.shallow:
-            yield line(*git, "fetch", "--unshallow", "origin")
+            yield line(*git, "fetch", "--unshallow", "--tags", "origin")
+            return
         tag = f"{_TAG}/{sha[:_SHORT]}"
         yield note("the commit is not in this clone; where it was kept, a tag holds it")
         yield line(*git, "fetch", "origin", f"{tag}:{tag}")

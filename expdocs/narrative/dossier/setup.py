@@ -3,6 +3,7 @@
 # Without postponed annotations, each of which NamedTuple would compile at every start.
 
 from collections.abc import Iterator
+from posixpath import basename, isabs
 from typing import NamedTuple
 
 from expdocs.evidence.codeedge import code_edge
@@ -106,7 +107,9 @@ def _start(run: RunSnapshot) -> Iterator[Item]:
     shown = run.tags.get("expdocs.command", "")
     yield Item("command", shown or "unknown", command.problem or _TAGS, _how(not command.problem))
     if run.source_name:
-        yield Item("entry point", run.source_name, _TRACKER, RECORDED)
+        # Whose home folder it lay in is nobody's business.
+        name = basename(run.source_name) if isabs(run.source_name) else run.source_name
+        yield Item("entry point", name, _TRACKER, RECORDED)
     if stage := stage_of(run):
         yield Item("stage of DVC", stage, _TAGS, RECORDED)
 

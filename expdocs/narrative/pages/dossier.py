@@ -110,7 +110,7 @@ class _Story:
                 data.add(Datum(f"metric:{record.id}", about, name, name, (record.id,)))
         for datum in (*self.evidence, *self.labels, *(value for _, value in self.values)):
             data.add(datum)
-        for _, low, high in self.ranges:
+        for _, low, high in self.ranges.values():
             data.add(low)
             data.add(high)
         return data
@@ -126,12 +126,13 @@ class _Story:
 
     @property
     def labels(self) -> Iterator[Datum]:
-        """What records call the runs."""
+        """What records call their runs and groups of runs."""
         for case in self.subject.cases:
             if case.record is not None and case.use.label:
-                name = f"{case.record.id}/{case.use.label}"
-                yield Datum(f"label:{name}", f"a run of {case.record.id}", case.label, case.label,
-                            (case.record.id,))  # fmt: skip
+                for name in dict.fromkeys((case.use.label, _arm(case))):
+                    identifier = f"label:{case.record.id}/{name}"
+                    about = f"a label in {case.record.id}"
+                    yield Datum(identifier, about, name, name, (case.record.id,))
 
     @cached_property
     def values(self) -> list[tuple[Record, Datum]]:
@@ -141,14 +142,14 @@ class _Story:
         return [(record, datum) for record, datum in found if record is not None and datum]
 
     @cached_property
-    def ranges(self) -> list[tuple[Record, Datum, Datum]]:
-        """Where one more repeat of runs is expected, once for each group."""
+    def ranges(self) -> dict[tuple[str, str], tuple[Record, Datum, Datum]]:
+        """Where one more repeat of runs is expected, by record and group."""
         found: dict[tuple[str, str], tuple[Record, Datum, Datum]] = {}
         for case in self.subject.cases:
             pair = _range(case, self.sources.facts)
             if case.record is not None and pair is not None:
-                found[case.record.id, case.use.group or case.label] = (case.record, *pair)
-        return list(found.values())
+                found[case.record.id, _arm(case)] = (case.record, *pair)
+        return found
 
 
 def _value(case: Case, facts: Facts) -> Datum | None:
@@ -171,20 +172,20 @@ def _range(case: Case, facts: Facts) -> tuple[Datum, Datum] | None:
     tolerance = predicted(case, name, facts) if name and not case.use.sweep else None
     if case.record is None or tolerance is None:
         return None
-    subject = f"{case.record.id}/{case.use.group or case.label}#{name}"
-    low, high = (
-        _bound(end, subject, value, case)
-        for end, value in (("low", tolerance.low), ("high", tolerance.high))
-    )
-    return low, high
+    return _bound("low", name, tolerance.low, case), _bound("high", name, tolerance.high, case)
 
 
-def _bound(end: str, subject: str, value: float, case: Case) -> Datum:
+def _arm(case: Case) -> str:
+    """Return what a run is an instance of: its group, else itself."""
+    return case.use.group or case.label
+
+
+def _bound(end: str, metric: str, value: float, case: Case) -> Datum:
     assert case.record is not None  # noqa: S101 - the caller has looked
     sign = "-" if end == "low" else "+"
     return Datum(
-        id=derived_id(f"rerun-{end}", subject),
-        meaning=f"{end} end of where one more repeat of {case.use.group or case.label} lies",
+        id=derived_id(f"rerun-{end}", f"{case.record.id}/{_arm(case)}/{metric}"),
+        meaning=f"{end} end of where {metric} of one more repeat of {_arm(case)} lies",
         value=value,
         shown=show(value, digits=4),
         records=(case.record.id,),
@@ -224,8 +225,9 @@ class _Writer:
             label = value.id.partition("/")[2].partition("#")[0]
             filled = {"record": record.id, "value": value.id, "label": f"label:{record.id}/{label}"}
             yield self.told.say.claim("fact", "value", [record.id], **filled)
-        for record, low, high in self.story.ranges:
-            filled = {"record": record.id, "low": low.id, "high": high.id}
+        for (_, arm), (record, low, high) in self.story.ranges.items():
+            label = f"label:{record.id}/{arm}"
+            filled = {"record": record.id, "low": low.id, "high": high.id, "label": label}
             yield self.told.say.claim("fact", "range", [record.id], **filled)
 
     def _quoted(self, sentence: str, records: Iterable[Record], *keys: str) -> Iterator[Claim]:
