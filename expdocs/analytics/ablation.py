@@ -14,8 +14,9 @@ from typing import NamedTuple
 from expdocs.analytics.best import best_of, contenders, once
 from expdocs.analytics.trial import Series, Trial
 from expdocs.evidence.leaks import WITHHELD
+from expdocs.facts.citations import Evidenced
 from expdocs.facts.gower import Value, value_of
-from expdocs.prose.references import Delta, Field, Group
+from expdocs.prose.references import Delta, Field, Group, Ratio, RunRef
 
 MOST_TRIALS = 200
 _SEEDS = ("seed", "random_seed", "random_state")
@@ -55,13 +56,23 @@ class Ablation(NamedTuple):
         return self.changes[0] if len(self.changes) == 1 and not self.unknown else None
 
     @property
+    def subject(self) -> str:
+        """How ids of derived data call it."""
+        return f"{self.before.subject}..{self.after.subject}"
+
+    @property
     def reference(self) -> Delta | None:
         """How a record would cite the change of the metric; None for sweeps."""
-        a, b = self.before.reference, self.after.reference
         if self.before.sweep or self.after.sweep:
             return None
-        refs = [one.group if isinstance(one, Group) else one.ref for one in (a, b)]  # type: ignore[union-attr]
-        return Delta(refs[0], refs[1], Field("metrics", self.after.metric))
+        before, after = (_ref(one.reference) for one in (self.before, self.after))
+        return Delta(before, after, Field("metrics", self.after.metric))
+
+
+def _ref(reference: Evidenced) -> RunRef:
+    if isinstance(reference, Delta | Ratio):
+        return reference.b
+    return reference.group if isinstance(reference, Group) else reference.ref
 
 
 def ablations(trials: Iterable[Trial], *, across: bool = True) -> tuple[Ablation, ...]:

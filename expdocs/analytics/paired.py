@@ -167,9 +167,14 @@ def _judged(one: Comparison, family: int) -> Comparison:
 # --- as data
 
 
+def comparison_subject(one: Comparison) -> str:
+    """Return how ids of derived data call a comparison."""
+    return f"{one.baseline.subject}..{one.candidate.subject}#{one.candidate.metric}"
+
+
 def comparison_data(one: Comparison) -> Iterator[Datum]:
     """Yield what was found, as far as the sample can tell anything."""
-    subject = f"{one.baseline.subject}..{one.candidate.subject}#{one.candidate.metric}"
+    subject = comparison_subject(one)
     records = (one.baseline.record_id, one.candidate.record_id)
     sides = [cited_as(trial.reference) for trial in (one.baseline, one.candidate)]
     about = f"{one.candidate.metric} of {one.candidate.name} against {one.baseline.name}"

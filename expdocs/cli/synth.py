@@ -32,7 +32,7 @@ from expdocs.narrative.writers import OFFLINE, Choice, open_writer
 from expdocs.rules.lifecycle import person_id
 from expdocs.workspace import Workspace
 
-KINDS = ("overview", "phase", "dropped", "exhausted")
+KINDS = ("overview", "phase", "dropped", "exhausted", "comparisons")
 
 
 @click.command(

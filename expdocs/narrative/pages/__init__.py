@@ -11,6 +11,7 @@ MODULES = {
     "dropped": "expdocs.narrative.pages.dropped",
     "exhausted": "expdocs.narrative.pages.exhausted",
     "dossier": "expdocs.narrative.pages.dossier",
+    "comparisons": "expdocs.narrative.pages.comparisons",
     "suggest": "expdocs.narrative.pages.suggest",
 }
 
