@@ -57,7 +57,7 @@ GOOD = {
     ),
     "a question": claim(f"Who labelled the data of {TITLE_A}?", kind="question"),
     "an allowed phrase": claim(
-        f"{TITLE_A} used the same data rather than a sample.", kind="warning"
+        f"{TITLE_A} used the same data as well as a sample.", kind="warning"
     ),
     "abbreviations": claim(f"{TITLE_A} is about ML, AUC and CI runs.", kind="interpretation"),
 }
