@@ -27,7 +27,7 @@ from tests.narrative.journal import (
 from tests.narrative.rendered import active, shown
 
 GOLDEN = Path(__file__).with_name("golden")
-OURS = ("overview", "phase", "dropped", "exhausted")
+OURS = ("overview", "phase", "dropped", "exhausted", "suggest", "comparisons")
 
 
 @pytest.fixture
