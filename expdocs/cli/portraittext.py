@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from expdocs.cli.columns import terminal_width, wrapped
+from expdocs.cli.columns import shortened, terminal_width, wrapped
 from expdocs.cli.output import one_line, styled
 from expdocs.cli.whytext import label_of
 from expdocs.evidence.triangle import Verdict
@@ -14,11 +14,12 @@ from expdocs.narrative.why.finding import Option
 from expdocs.narrative.why.quoting import Figure
 
 _LABEL = 14
+_LONGEST = 400
 
 
 def portrait_lines(portrait: Portrait) -> Iterator[str]:
     """Yield what there is to show of a record."""
-    yield styled(one_line(f"{portrait.source.name}  {portrait.source.title}"), "cyan")
+    yield styled(shortened(f"{portrait.source.name}  {portrait.source.title}", _LONGEST), "cyan")
     yield from _head(portrait)
     yield from _part("links", _relations(portrait))
     yield from _part("runs", _runs(portrait))
@@ -73,7 +74,7 @@ def _outcome(portrait: Portrait) -> str:
 
 def _row(label: str, text: str, *, prose: bool = True) -> Iterator[str]:
     shown = one_line(label)[: _LABEL - 2].ljust(_LABEL)
-    for line in wrapped(text, terminal_width() - _LABEL) if prose else [one_line(text)]:
+    for line in wrapped(text, terminal_width() - _LABEL) if prose else [shortened(text, _LONGEST)]:
         yield f"{shown}{line}"
         shown = " " * _LABEL
 

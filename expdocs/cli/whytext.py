@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from expdocs.cli.columns import padded, terminal_width, width_of, wrapped
+from expdocs.cli.columns import padded, shortened, terminal_width, width_of, wrapped
 from expdocs.cli.output import one_line, styled
 from expdocs.narrative.why.answer import Answer, Decided, Said, Source, Tested
 from expdocs.narrative.why.grounded import Grounded, Statement
@@ -13,6 +13,8 @@ from expdocs.narrative.why.quoting import Figure, Quotation
 
 SILENCE = "the records do not say"
 _NARROWEST = 30
+# A title or a source that is longer was not written by somebody who wants to be read.
+_LONGEST = 400
 
 
 class Row(NamedTuple):
@@ -56,7 +58,7 @@ def laid_out(parts: list[list[Row]]) -> Iterator[str]:
         for row in part:
             before = padded(one_line(row.place), place)
             named = padded(row.label, label)
-            texts = list(wrapped(row.text, width)) if row.prose else [one_line(row.text)]
+            texts = list(wrapped(row.text, width)) if row.prose else [shortened(row.text, _LONGEST)]
             for at, text in enumerate(texts or [""]):
                 shown = " " * label if at else styled(named, row.colour) if row.colour else named
                 yield f"{before}{shown}{text}".rstrip()
@@ -99,9 +101,8 @@ def _statement(one: Statement) -> Iterator[Row]:
 
 def _source(source: Source) -> Iterator[Row]:
     state = ", ".join(filter(None, (STATES.get(source.status, source.status), source.verdict)))
-    text = (
-        f"{source.title} ({state}; {source.date})" if source.date else f"{source.title} ({state})"
-    )
+    said = "; ".join(filter(None, (state, source.date)))
+    text = f"{shortened(source.title, _LONGEST)} ({said})"
     yield Row(f"{source.name}:{source.line}", source.kind.lower(), text, "cyan")
     for newer in source.successors:
         yield Row(f"{newer.id}:{newer.line}", "supersedes", source.name, "yellow")

@@ -4,8 +4,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from typing import Any
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from expdocs.analytics.citing import datum_of
 from expdocs.analytics.datum import Data, Datum
@@ -13,6 +15,7 @@ from expdocs.facts.citations import Facts, Unresolved
 from expdocs.facts.cited import references_of
 from expdocs.kinds.shape import Shape
 from expdocs.narrative.brief import Material, Passage
+from expdocs.prose import spans
 from expdocs.prose.scanner import Heading
 from expdocs.records.links import links_of
 from expdocs.records.record import Record
@@ -108,12 +111,39 @@ def _reads_as_prose(text: str) -> bool:
     return " " in text.strip() or not text.isascii()
 
 
+class BodyText(NamedTuple):
+    """A paragraph, item, row or lower heading of a body as a reader sees it.
+
+    ``section`` counts the headings before it, and ``key`` is that of the last one. Citations and
+    links are their texts; comments, generated blocks and blocks of code are gone.
+    """
+
+    section: int
+    key: str
+    kind: str
+    start: int
+    end: int
+    text: str
+
+
 def _of_body(record: Record) -> Iterator[Passage]:
+    for section, texts in groupby(body_texts(record), lambda one: one.section):
+        listed = list(texts)
+        if section:
+            yield Passage(listed[0].key, "\n\n".join(one.text for one in listed))
+
+
+def body_texts(record: Record) -> Iterator[BodyText]:
+    """Yield what the body says, in order, without the headings of sections."""
     headings = [one for one in record.prose.headings if one.level <= 2]  # noqa: PLR2004
-    ends = [*(one.start for one in headings[1:]), len(record.file.body)]
-    for heading, end in zip(headings, ends, strict=False):  # a body may have no heading at all
-        if text := plain_text(record, heading.end, end):
-            yield Passage(_key(record, heading), text)
+    section, key = 0, ""
+    for one, text in _shown(record):
+        while section < len(headings) and headings[section].start <= one.start:
+            key = _key(record, headings[section])
+            section += 1
+        own_heading = section and one.end <= headings[section - 1].end
+        if text and not own_heading:
+            yield BodyText(section, key, one.kind, one.start, one.end, text)
 
 
 def _key(record: Record, heading: Heading) -> str:
@@ -122,27 +152,27 @@ def _key(record: Record, heading: Heading) -> str:
     return next(known, heading.title)
 
 
-def plain_text(record: Record, start: int, end: int) -> str:
-    """Return what a reader sees between two offsets of the body, a blank line between passages.
+def _shown(record: Record) -> Iterator[tuple[spans.Passage, str]]:
+    """Yield each passage with its text, in one sweep, for a body may have very many."""
+    prose, body = record.prose, record.file.body
+    replaced = [(one.start, one.end, one.text) for one in prose.citations]
+    replaced += [(one.start, one.end, one.text) for one in prose.links]
+    replaced += [(begin, end, "") for begin, end in prose.comments]
+    replaced += [(one.start, one.end, "") for one in prose.blocks]
+    replaced.sort()
+    first = covered = 0
+    for one in prose.passages:
+        while first < len(replaced) and replaced[first][0] < one.start:
+            covered = max(covered, replaced[first][1])  # such as a block that holds the passage
+            first += 1
+        last = bisect_left(replaced, (one.end,), first)
+        yield one, _read(body, replaced[first:last], max(one.start, covered), one.end)
 
-    Citations and links are their texts; comments, generated blocks and blocks of code are gone.
-    """
-    prose = record.prose
-    shown = [(one.start, one.end, one.text) for one in prose.citations]
-    shown += [(one.start, one.end, one.text) for one in prose.links]
-    hidden = [*prose.comments, *((one.start, one.end) for one in prose.blocks)]
-    spans = sorted([*shown, *((begin, stop, "") for begin, stop in hidden)])
-    within = (one for one in prose.passages if start <= one.start and one.end <= end)
-    texts = (_read(record.file.body, spans, one.start, one.end) for one in within)
-    return "\n\n".join(text for text in texts if text)
 
-
-def _read(body: str, spans: list[tuple[int, int, str]], start: int, end: int) -> str:
-    parts, at = [], start
-    for begin, stop, text in spans:
-        if begin <= at < stop and begin < start:  # a block that began before
-            at = min(stop, end)
-        elif at <= begin < end:
+def _read(body: str, within: Sequence[tuple[int, int, str]], at: int, end: int) -> str:
+    parts = []
+    for begin, stop, text in within:
+        if at <= begin:
             parts += [body[at:begin], text]
             at = stop
     parts.append(body[at:end])

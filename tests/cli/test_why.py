@@ -167,6 +167,24 @@ def test_hostile_text_of_a_record_breaks_no_line(journal: Any, run_cli: Any) -> 
         assert len(line) <= 120
 
 
+def test_a_record_of_very_many_paragraphs_is_read(journal: Any, run_cli: Any) -> None:
+    body = "".join(f"## {n}\n\n[1](run:base-1#val_f1) larch\n\n" for n in range(25_000))
+    journal.write({FOREST.path: FOREST.text() + body, "decisions/x.md": "- larch\n" * 100_000})
+    ran = run_cli("why", "larch", cwd=journal.root)
+    assert ran.code == 0
+    assert ran.out.startswith(f"{FOREST.id}:4 ")
+
+
+def test_a_very_long_title_is_cut(journal: Any, run_cli: Any) -> None:
+    text = FOREST.text().replace("title: A random forest", "title: A random forest " + "x" * 3_000)
+    journal.write({FOREST.path: text})
+    for arguments in (("why", "random forest"), ("show", FOREST.id), ("list",)):
+        out = run_cli(*arguments, cwd=journal.root).out
+        assert "…" in out
+        assert out.count("x") < 1000
+        assert len(out) < 20_000
+
+
 def test_a_title_cannot_pretend_to_be_another_line(journal: Any, run_cli: Any) -> None:
     title = f'"A random forest\\n{STOP_FOREST.id}:1   decision   All is well"'
     text = FOREST.text().replace("A random forest does not beat logistic regression", title)

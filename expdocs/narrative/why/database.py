@@ -51,6 +51,8 @@ WHERE name_text MATCH ? AND (? OR file.id IN temp.asked)
 ORDER BY name_text.rank, path, number LIMIT ?
 """
 _MOST_NAMES = 2000
+# A longer paragraph is no prose; what follows is not searched.
+_MOST_CHARACTERS = 20_000
 # SQLite takes so many values at once in each of its builds.
 _AT_ONCE = 500
 
@@ -197,7 +199,7 @@ class Database:
 
     def _index(self, table: str, row_id: int, text: str) -> None:
         sql = f"INSERT INTO {table} (rowid, text) VALUES (?, ?)"  # noqa: S608
-        self._db.execute(sql, (row_id, spaced(text)))
+        self._db.execute(sql, (row_id, spaced(text[:_MOST_CHARACTERS])))
 
     # --- what is asked
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from expdocs.kinds.shape import Place
-from expdocs.narrative.records import field_passages, plain_text
+from expdocs.narrative.records import body_texts, field_passages
 from expdocs.narrative.selection import options_of
-from expdocs.prose.spans import Heading
 from expdocs.records.record import Record
 
 TITLE = "title"
@@ -59,20 +58,9 @@ def _place(key: str) -> Place:
 
 def paragraphs(record: Record) -> Iterator[Piece]:
     """Yield what the body says, each paragraph, item and row with its section's key."""
-    headings = [one for one in record.prose.headings if one.level <= 2]  # noqa: PLR2004
-    at, key = 0, ""
-    for one in record.prose.passages:
-        while at < len(headings) and headings[at].start <= one.start:
-            key = _section(record, headings[at])
-            at += 1
-        if one.kind == "heading" or not (text := plain_text(record, one.start, one.end)):
-            continue
-        yield Piece(key, record.locate_body(one.start)[0], text, one.start, one.end)
-
-
-def _section(record: Record, heading: Heading) -> str:
-    known = (one.key for one in record.kind.sections if one.has_title(heading.title))
-    return next(known, heading.title)
+    for one in body_texts(record):
+        if one.kind != "heading":
+            yield Piece(one.key, record.locate_body(one.start)[0], one.text, one.start, one.end)
 
 
 def head_of(record: Record) -> str:
