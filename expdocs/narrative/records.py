@@ -51,9 +51,12 @@ def material_of(record: Record) -> Material:
 
 
 def field_data(record: Record) -> Iterator[Datum]:
-    """Yield the data that a record's own fields state."""
+    """Yield the data that a record's own fields state; what is unknown is a dash."""
     for name in FIELDS:
-        if value := record.text_of(name):
+        value = record.title if name == "title" else record.text_of(name)
+        if not value and name in record.kind.required:
+            value = "–"
+        if value:
             identifier = f"{name}:{record.id}"
             yield Datum(identifier, f"{name} of {record.id}", value, value, (record.id,))
 

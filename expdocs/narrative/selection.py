@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from expdocs.narrative.page import Request
 from expdocs.records.corpus import Corpus
+from expdocs.records.outline import RECORD_ID
 from expdocs.records.record import Record
 
 
@@ -18,8 +19,12 @@ class Selection(NamedTuple):
 
 
 def select(request: Request, corpus: Corpus) -> Selection:
-    """Return what a request selects; a draft may still say anything, so it is left out."""
-    known = [record for record in corpus.by_id.values() if _fits(record, request)]
+    """Return what a request selects; a draft may still say anything, so it is left out.
+
+    A record whose id has not the form of one has a finding of its own, and nothing can cite it.
+    """
+    named = [record for record in corpus.by_id.values() if RECORD_ID.fullmatch(record.id)]
+    known = [record for record in named if _fits(record, request)]
     chosen = _of_approaches(known, request.approaches) if request.approaches else known
     ordered = sorted(chosen, key=lambda record: (record.text_of("date"), record.id))
     drafts = tuple(record.id for record in ordered if record.draft)

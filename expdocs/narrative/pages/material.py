@@ -108,7 +108,8 @@ def _options(record: Record, known: Container[str]) -> Iterator[Datum]:
         name = option.get("name")
         if isinstance(name, str) and name.strip():
             listed = option.get("experiments")
-            rests_on = [one for one in listed if one in known] if isinstance(listed, list) else []
+            named = listed if isinstance(listed, list) else []
+            rests_on = [one for one in named if isinstance(one, str) and one in known]
             records = tuple(dict.fromkeys((record.id, *rests_on)))
             about = f"an option of {record.id}"
             yield Datum(f"option:{record.id}/{number}", about, name, name, records)

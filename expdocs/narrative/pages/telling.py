@@ -41,4 +41,4 @@ class Teller:
     def known(self, names: object) -> Sequence[str]:
         """Return those of a list of ids whose records are in the brief."""
         listed = names if isinstance(names, list) else []
-        return [name for name in listed if name in self._materials]
+        return [name for name in listed if isinstance(name, str) and name in self._materials]
