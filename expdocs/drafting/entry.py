@@ -13,7 +13,7 @@ from expdocs.drafting.composing import Composer
 from expdocs.drafting.passages import Passage, passages
 from expdocs.drafting.roles import Named, chosen_runs
 from expdocs.drafting.sorting import Sorted, sort_passages
-from expdocs.drafting.sourcing import faulty, sourced
+from expdocs.drafting.sourcing import holding, sourced
 from expdocs.drafting.titles import effect_of, hypothesis_of, title_of
 from expdocs.drafting.words import Words, language_of, load_titles, load_words
 from expdocs.edit.evidenced import Chosen, fields_of
@@ -137,10 +137,10 @@ def _composed(bench: Bench, draft: Record, prepared: Prepared, title: str) -> st
     wish, found, order, _ = prepared
     cited = [citation for passage in found for citation in scan(passage.text).citations]
     with bench.workspace.context() as context:
-        wrong = faulty(draft, cited, context) if cited else ()
+        sound = holding(draft, cited, context) if cited else ()
 
     def holds(citation: Citation) -> bool:
-        return (citation.text, citation.scheme, citation.target) not in wrong
+        return (citation.text, citation.scheme, citation.target) in sound
 
     titles = load_titles(language_of(wish.text))
     return Composer(wish.text, found, holds).body(draft, order, titles, title)

@@ -65,14 +65,18 @@ class _Sorter:
         self._labelled = -1  # the last block that it is about
         self._last = ""
         self._fixed: set[int] = set()
-        self._waiting: list[int] = []  # headings that name no part go with what follows
+        self._waiting: list[int] = []  # headings that name no part, which go with what follows
 
     def run(self, found: Sequence[Passage]) -> Sorted:
         for number, passage in enumerate(found):
             if passage.sort == "heading":
                 self._take_heading(number, passage)
+                continue
+            part = self._part_of(number, passage, found)
+            if not part and passage.sort == "block" and self._waiting:
+                self._waiting.append(number)  # such as a rule below a heading
             else:
-                self._place(number, self._part_of(number, passage, found))
+                self._place(number, part or NOTES)
         for number in self._waiting:
             self._parts[number] = NOTES
         return Sorted(dict(sorted(self._parts.items())), self._title, frozenset(self._fixed))
@@ -111,7 +115,7 @@ class _Sorter:
             self._fixed.add(number)
         part = said or self._told(passage) or self._last
         self._last = part
-        return part or NOTES
+        return part
 
     def _standing(self, passage: Passage) -> str:
         return self._label if passage.block <= self._labelled else self._heading

@@ -89,10 +89,10 @@ def _around(shown: ShownNumber, known: list[_Known]) -> list[_Known]:
     return known[first : bisect_right(known, centre + reach, key=lambda one: one.near)]
 
 
-def faulty(
+def holding(
     record: Record, citations: Iterable[Citation], context: Context
 ) -> Collection[tuple[str, str, str]]:
-    """Return text, scheme and target of those citations that do not hold in a record."""
+    """Return text, scheme and target of those citations that hold in a record."""
     listed = list(dict.fromkeys((one.text, one.scheme, one.target) for one in citations))
     lines = "".join(f"[{text}]({scheme}:{target})\n\n" for text, scheme, target in listed)
     file = read_record(f"{record.file.text[: record.file.body_start]}{lines}".encode())
@@ -105,7 +105,7 @@ def faulty(
     }
     # A check says nothing of a source that is lost through a fault that it reports elsewhere.
     wrong |= {n for n, one in enumerate(listed) if not _leads_somewhere(one, record, context)}
-    return {listed[number] for number in wrong if 0 <= number < len(listed)}
+    return {one for number, one in enumerate(listed) if number not in wrong}
 
 
 def _leads_somewhere(cited: tuple[str, str, str], record: Record, context: Context) -> bool:

@@ -15,7 +15,7 @@ MAX_HYPOTHESIS = 2000
 _CUT_AT = 120
 # What tells best what was found comes first.
 _TITLED_BY = ("conclusion", "finding", "observations", "failures", "hypothesis")
-_MARK = re.compile(r"\s*(?:#{1,6}\s+|[-*+\u2022]\s+|[0-9]{1,9}[.)]\s+|>\s*)+")
+_MARK = re.compile(r"\A\s*(?:#{1,6}\s+|[-*+\u2022]\s+|[0-9]{1,9}[.)]\s+|>\s*)+")
 _EMPHASIS = re.compile(r"\*+|`+|(?<!\w)_+|_+(?!\w)")
 _LABEL = re.compile(r"([^:：]{1,40})[:：]\s*")
 

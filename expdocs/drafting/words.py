@@ -11,18 +11,30 @@ from typing import Any, NamedTuple
 
 _FOLDER = Path(__file__).with_name("languages")
 _FIRST = "en"
-_EDGES = {0: r"(?<!\w)", -1: r"(?!\w)"}
+_EDGES = {0: r"(?<![\w-])", -1: r"(?![\w-])"}
+_NOTHING = r"(?!)"
+_OPENING = re.compile(r"[\W_]*")  # marks of lists and emphasis
 _TRIMMED = " \t\r\n*_`#.:：!?-–—"
 # Scripts that are written without spaces between words.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
 class Part(NamedTuple):
-    """A part of an entry: the headings and labels that name it, the words that hint at it."""
+    """A part of an entry: the headings and labels that name it, the words that hint at it.
+
+    ``openers`` hint at it where a sentence begins with them, ``cues`` wherever they stand.
+    """
 
     key: str
     headings: frozenset[str]
-    cues: re.Pattern[str] | None
+    openers: re.Pattern[str]
+    cues: re.Pattern[str]
+
+    def hinted_at(self, text: str) -> bool:
+        """Whether the words of a sentence hint at the part."""
+        start = _OPENING.match(text)
+        begins = self.openers.match(text, start.end() if start else 0)
+        return begins is not None or self.cues.search(text) is not None
 
 
 class Words(NamedTuple):
@@ -39,8 +51,7 @@ class Words(NamedTuple):
 
     def part_of_sentence(self, text: str) -> str:
         """Return the part that a sentence's words hint at, or an empty text."""
-        found = (part.key for part in self.parts if part.cues and part.cues.search(text))
-        return next(found, "")
+        return next((part.key for part in self.parts if part.hinted_at(text)), "")
 
 
 def folded(title: str) -> str:
@@ -80,12 +91,12 @@ def language_of(text: str) -> str:
 def _part(key: str, tables: Sequence[Mapping[str, Any]]) -> Part:
     mine = [table["parts"].get(key, {}) for table in tables]
     headings = frozenset(folded(title) for one in mine for title in one.get("headings", ()))
-    cues = [cue for one in mine for cue in one.get("cues", ())]
-    return Part(key, headings, _any_of(cues) if cues else None)
+    openers, cues = ([w for one in mine for w in one.get(name, ())] for name in ("openers", "cues"))
+    return Part(key, headings, _any_of(openers), _any_of(cues))
 
 
 def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(map(_spelled, phrases)), re.IGNORECASE)
+    return re.compile("|".join(map(_spelled, phrases)) or _NOTHING, re.IGNORECASE)
 
 
 def _spelled(phrase: str) -> str:

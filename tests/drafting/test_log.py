@@ -189,6 +189,21 @@ def test_runs_of_other_experiments_deleted_ones_and_repeats_are_taken(trained, r
     assert run_cli("check", "--select", "REC,CLM", cwd=trained.root).code == 0
 
 
+def test_citations_that_hold_stay_and_others_are_shown_as_text(trained, run_cli) -> None:
+    sha = trained.git("rev-parse", "HEAD")
+    good = f"[0.8124](run:smote-0#val_f1) by [train.py](git:{sha}:train.py)"
+    wrong = ("[0.9](run:smote-0#val_f1)", "[x](git:1234)", f"[y](git:{sha}:no.py)", "[1](run:a#b)")
+    text = "\n\n".join([good, *wrong])
+    (trained.root / "day.md").write_text(text)
+    ran = run_cli("log", "day.md", "--run", "smote-0", "--title", "x", cwd=trained.root)
+    assert ran.code == 0, ran.err
+    draft = (trained.root / ran.out.splitlines()[-1]).read_text()
+    assert good in draft
+    for one in wrong:
+        assert f"```text\n{one}\n```" in draft
+    assert run_cli("check", "--select", "REC,CLM", cwd=trained.root).code == 0
+
+
 def test_crlf_and_a_byte_order_mark_are_no_part_of_the_text(trained, run_cli) -> None:
     (trained.root / "day.md").write_bytes(b"\xef\xbb\xbfResult: a\r\nNext: b\r\n")
     ran = run_cli("log", "day.md", "--json", cwd=trained.root)

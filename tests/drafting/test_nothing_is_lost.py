@@ -77,6 +77,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory, isolated: object) -> Wor
 @example(text="- ```\n\n    <!-- x\n\nNext: y")
 @example(text="a\n\n<!-- b\n\n# c")
 @example(text="# Only a title")
+@example(text="- \n    [0.9](run:smote#val_f1)\n")
 @example(text="1. <!--\n\n   -->\n\nNext: [0.9](run:smote#val_f1)")
 def test_a_draft_holds_all_of_the_text_and_stays_whole(workspace: Workspace, text: str) -> None:
     if not text.strip():
