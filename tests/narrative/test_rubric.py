@@ -39,7 +39,7 @@ def _template(tmp_path_factory: pytest.TempPathFactory, isolated: object) -> Rep
 def work(_template: Reproducible, tmp_path: Path) -> Reproducible:
     shutil.copytree(_template.root.parent, tmp_path / "copy", symlinks=True)
     copy = Reproducible(tmp_path / "copy" / "work")
-    copy.dvc("remote", "modify", "store", "url", str(tmp_path / "copy" / "store"))
+    copy.change(".dvc/config", str(_template.root.parent / "store"), str(tmp_path / "copy/store"))
     return copy
 
 
