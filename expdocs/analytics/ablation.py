@@ -191,6 +191,8 @@ class Levels(NamedTuple):
             left, right = self.tried[at - 1], self.tried[at + 1]
             neighbour = left if left[1].beats(right[1]) else right
             found = _halfway(values[at], neighbour[0], ratios=ratios)
+        if not math.isfinite(found):
+            return None
         whole = all(value.is_integer() for value in values)
         found = float(round(found)) if whole else float(f"{found:.2g}")
         return None if found in values else found

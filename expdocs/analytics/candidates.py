@@ -17,6 +17,7 @@ from expdocs.records.links import declared_links
 from expdocs.records.record import Record
 
 _FOLLOWS = "follows"
+_LONGEST_NAME = 100
 
 
 class Sort(StrEnum):
@@ -126,7 +127,7 @@ def _is_settled(record: Record, history: History) -> bool:
 def _levels(history: History, lines: _Lines) -> Iterator[Candidate]:
     for one in levels(history.standing):
         trial = one.best[1]
-        untested = one.untested
+        untested = one.untested if len(one.name) <= _LONGEST_NAME else None
         if untested is not None and _line_of(trial) in lines:
             yield _level(one, trial, untested)
 
@@ -181,4 +182,5 @@ def _deferred(record: Record) -> Iterator[tuple[int, Sequence[str]]]:
     for number, entry in enumerate(listed if isinstance(listed, list) else [], 1):
         if isinstance(entry, dict) and entry.get("outcome") == "deferred":
             named = entry.get("experiments")
-            yield number, [one for one in named if isinstance(one, str)] if named else []
+            listed_ids = named if isinstance(named, list) else []
+            yield number, [one for one in listed_ids if isinstance(one, str)]

@@ -140,7 +140,7 @@ def _compared(baseline: Trial, candidate: Trial) -> Comparison:
         said=Said.INSUFFICIENT,
         reason="fewer than two seeds are shared",
     )
-    if len(gains) < _FEWEST:
+    if len(gains) < _FEWEST or not all(map(math.isfinite, gains)):
         return none
     scores = [(1.0 if gain > 0 else 0.5 if gain == 0 else 0.0) for gain in gains]
     wins = math.fsum(scores) / len(scores)

@@ -4,6 +4,7 @@ SciPy, the extra ``stats``, does the work; nothing else here needs it.
 """
 
 import math
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -48,18 +49,21 @@ def sign_flip(differences: Sequence[float]) -> float:
 
 
 def bootstrap(values: Sequence[float], method: str) -> Interval | None:
-    """Return the interval of a mean; None where the values are all alike or fewer than two."""
+    """Return the interval of a mean; None where there is none, as for values that are all alike."""
     if len(set(values)) < _FEWEST:
         return None
-    found = _stats().bootstrap(
-        (list(values),),
-        _mean,
-        confidence_level=LEVEL,
-        n_resamples=_RESAMPLES,
-        method=method,
-        vectorized=True,
-        rng=_SEED,
-    )
+    with warnings.catch_warnings():
+        # Of an interval that cannot be had the bounds are no numbers, which says it all.
+        warnings.simplefilter("ignore")
+        found = _stats().bootstrap(
+            (list(values),),
+            _mean,
+            confidence_level=LEVEL,
+            n_resamples=_RESAMPLES,
+            method=method,
+            vectorized=True,
+            rng=_SEED,
+        )
     interval = Interval(*map(float, found.confidence_interval))
     return interval if all(map(math.isfinite, interval)) else None
 

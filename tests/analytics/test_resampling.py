@@ -83,6 +83,12 @@ def test_values_that_are_all_alike_have_no_interval(values) -> None:
     assert bootstrap(values, "BCa") is None
 
 
+@pytest.mark.parametrize("values", [[0.0, 0.0, 0.0, 0.0, 1.0], [1.0, 1.0 + 1e-16], [1e300, -1e300]])
+def test_values_that_hardly_differ_give_an_interval_or_none(values) -> None:
+    found = bootstrap(values, "BCa")
+    assert found is None or found.low <= found.high
+
+
 def test_holm_as_r_has_it() -> None:
     # p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm")
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])

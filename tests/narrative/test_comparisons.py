@@ -12,10 +12,10 @@ from expdocs.narrative.page import Request, Sources
 from expdocs.narrative.pages import page_kind
 from expdocs.narrative.verify import verify
 from expdocs.workspace import Workspace
-from tests.analytics.conftest import Arm, Experiment
+from tests.analytics.conftest import SWEEP, Arm, Experiment
 from tests.narrative.test_suggest import random_story
 
-ONE, TWO = "EXP-2026-11-01-100", "EXP-2026-11-02-200"
+ONE, TWO, THREE = "EXP-2026-11-01-100", "EXP-2026-11-02-200", "EXP-2026-11-03-300"
 PAGE = "journal/synthesis/comparisons.md"
 BASE = [0.70, 0.72, 0.71, 0.73, 0.74, 0.70]
 
@@ -30,7 +30,9 @@ def story() -> dict[str, Any]:
         }),
         Experiment(TWO, {"base": Arm("baseline", [5.0], {"c": "1"}),
                          "down": Arm("candidate", [3.0], {"c": "2"})},
-                   metric="loss", goal="minimize"),
+                   metric="loss", goal="minimize", verdict="archived"),
+        Experiment(THREE, {"search": Arm(SWEEP, [4.0, 1.0, 3.0, 2.0], seconds=1800)},
+                   approach="search"),
     ]  # fmt: skip
     files: dict[str, Any] = {"expdocs.toml": 'project = "churn"\n'}
     for one in experiments:
@@ -49,6 +51,21 @@ def told(repo: Any, run_cli: Any) -> Path:
 def section(root: Path, name: str) -> str:
     text = (root / PAGE).read_text(encoding="utf-8")
     return text.partition(f"<!-- expdocs:{name} -->")[2].partition(f"<!-- /expdocs:{name}")[0]
+
+
+def test_the_table_of_approaches(told) -> None:
+    rows = section(told, "approaches").replace("\\", "")
+    assert "| search | val_f1 | 4 | 4 | – | – | 0.500 | iterate | 2026-11-03 |" in rows
+    # The best of repeated runs is the higher mean; both experiments count for the verdicts.
+    assert "| smote | val_f1 | 14 | 0.900 | +0.183 | 0 | 0.367 | iterate, archived |" in rows
+    assert "| smote | loss | 1 | 3 | -2 | – | 0.367 |" in rows
+
+
+def test_what_fewer_runs_of_a_search_would_have_reached(told) -> None:
+    found = section(told, "searches").replace("\\", "")
+    assert "is expected to reach 2.50, and all of them reached 4" in found
+    # Of the six ways to draw two of four, the best is 4 in three, 3 in two and 2 in one: 20/6.
+    assert f"| {THREE} | search | 2 | 3.33 |" in found
 
 
 def test_one_factor_at_a_time(told) -> None:

@@ -218,3 +218,27 @@ def test_pages_of_random_histories_hold(repo, seed) -> None:
         assert again.write() == claims
         blocks = render(Rendering(prepared.brief, claims, prepared.blocks()))
     assert not any(PLACEHOLDER.search(text) for _, text in blocks)
+
+
+def test_hostile_names_and_values_are_told_or_left_out(repo) -> None:
+    odd = ["1e308", "-1e308", "1e-308", "{{title:X}}", "<b>", "a|b", "9" * 400, "٣", "nan", ""]
+    arms = {"base": DUMMY}
+    for number, text in enumerate(odd):
+        params = {"x<script>{{y}}": text, "p" * 250: str(number), "model": "t", "a#b@c": "1"}
+        arms[f"arm{number}"] = Arm("candidate", [1e300, -1e300], params)
+        arms[f"more{number}"] = Arm("candidate", [1e-300], {"x<script>{{y}}": text, "k": "1"})
+    one = Experiment(ONE, arms, body=STEPS)
+    hostile = decision(
+        1, options="  - {name: x, outcome: deferred, experiments: none, reason: y}\n"
+    )
+    made = repo({"expdocs.toml": "", one.path: one.text(), **one.evidence(), **hostile})
+    workspace = Workspace.open(made.root)
+    with workspace.context() as context:
+        sources = Sources(context.settings, context.corpus, context.facts, context.commits)
+        for page in ("suggest", "comparisons"):
+            prepared = page_kind(page).prepare(sources, Request(page))
+            claims = prepared.write()
+            assert verify(prepared.brief, claims) == ()
+            text = str(render(Rendering(prepared.brief, claims, prepared.blocks())))
+            assert "<script>" not in text
+            assert "<b>" not in text

@@ -1,4 +1,4 @@
-"""What changes did: one factor at a time, and seed by seed against the baseline."""
+"""Comparisons: approaches, searches, one factor at a time, and seed by seed against baselines."""
 
 # Without postponed annotations, as in the modules beside this one.
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from expdocs.analytics.ablation import Ablation, Change, Sort, ablations
-from expdocs.analytics.citing import cited_as, derived, derived_id
+from expdocs.analytics.approaches import Approach, approach_data, approaches
+from expdocs.analytics.best import expected_curve, expected_data, once
+from expdocs.analytics.budget import cost_data
+from expdocs.analytics.citing import cited_as, derived, derived_id, shown
 from expdocs.analytics.datum import Datum
 from expdocs.analytics.history import History
 from expdocs.analytics.paired import (
@@ -18,7 +21,7 @@ from expdocs.analytics.paired import (
     comparison_subject,
     rivalries,
 )
-from expdocs.analytics.trial import BASELINE
+from expdocs.analytics.trial import BASELINE, Trial
 from expdocs.narrative.blocks import Block, Table
 from expdocs.narrative.brief import Brief
 from expdocs.narrative.catalogue import Catalogue, catalogue
@@ -28,19 +31,21 @@ from expdocs.narrative.pages.material import Chosen, choose
 from expdocs.narrative.pages.writing import Sentences
 
 NAME = "comparisons"
-_SECTIONS = ("single", "several", "told", "left", "insufficient")
+_SECTIONS = ("approaches", "searches", "single", "several", "told", "left", "insufficient")
 _KINDS = ("fact", "interpretation")
 _LONGEST, _SHORT = 60, 12
 
 
 class _Found(NamedTuple):
+    approaches: tuple[Approach, ...]
+    searches: tuple[Trial, ...]
     single: tuple[Ablation, ...]
     several: tuple[Ablation, ...]
     compared: tuple[Comparison, ...]
 
 
 def prepare(sources: Sources, request: Request) -> Prepared:
-    """Return the brief of what changes did, and its offline writer; needs the extra ``stats``."""
+    """Return the brief of comparisons, and its offline writer; needs the extra ``stats``."""
     chosen = choose(sources, request)
     words = catalogue(NAME, request.language)
     found = _found(chosen.history)
@@ -51,7 +56,7 @@ def prepare(sources: Sources, request: Request) -> Prepared:
     return Prepared(brief, writer.write, lambda: _tables(found, words))
 
 
-PAGE = PageKind(NAME, "What changes did", 1, prepare)
+PAGE = PageKind(NAME, "Comparisons", 1, prepare)
 
 
 def _found(history: History) -> _Found:
@@ -60,7 +65,8 @@ def _found(history: History) -> _Found:
     several = [one for one in changed if one.factor is None and one.before.role == BASELINE]
     families = rivalries(history.standing).values()
     compared = [one for pairs in families for one in compare_all(pairs)]
-    return _Found(tuple(single), tuple(several), tuple(compared))
+    searches = tuple(trial for trial in once(history.standing) if trial.sweep)
+    return _Found(approaches(history), searches, tuple(single), tuple(several), tuple(compared))
 
 
 # --- data
@@ -75,7 +81,14 @@ def _add(chosen: Chosen, found: _Found, words: Catalogue) -> None:
         chosen.add(_changed(one, words))
     for comparison in found.compared:
         chosen.add(comparison_data(comparison))
-    trials = [t for one in found.compared for t in (one.baseline, one.candidate)]
+    # What tables alone show is data, too, so that the page is stale when it changes.
+    for approach in found.approaches:
+        chosen.add(approach_data(approach))
+        chosen.add(cost_data(f"{approach.series.project}/{approach.name}", approach.cost))
+    for trial in found.searches:
+        chosen.add(expected_data(trial))
+    trials = [*found.searches]
+    trials += [t for one in found.compared for t in (one.baseline, one.candidate)]
     trials += [t for one in (*found.single, *found.several) for t in (one.before, one.after)]
     chosen.add(_text("arm", trial.subject, trial.name, trial.record_id) for trial in trials)
 
@@ -114,13 +127,46 @@ def _levels(change: Change, words: Catalogue) -> tuple[str, str]:
 
 # --- tables
 
+_APPROACH = (
+    *("approach", "metric", "runs", "best", "gain", "spread", "hours", "verdicts", "first", "last"),
+)
+
 
 def _tables(found: _Found, words: Catalogue) -> tuple[Block, ...]:
-    if not found.several:
-        return ()
-    heads = ("record", "from", "to", "changed", "unknown")
-    header = tuple(words.say(f"head_{name}") for name in heads)
-    return (Table("several", header, tuple(_row(one, words) for one in found.several)),)
+    several = [_row(one, words) for one in found.several]
+    points = [row for trial in found.searches for row in _points(trial)]
+    tables = (
+        _table("approaches", _APPROACH, map(_approach, found.approaches), words),
+        _table("searches", ("record", "search", "drawn", "expected"), points, words),
+        _table("several", ("record", "from", "to", "changed", "unknown"), several, words),
+    )
+    return tuple(table for table in tables if table.rows)
+
+
+def _table(
+    section: str, heads: Iterable[str], rows: Iterable[tuple[str, ...]], words: Catalogue
+) -> Table:
+    return Table(section, tuple(words.say(f"head_{name}") for name in heads), tuple(rows))
+
+
+def _approach(one: Approach) -> tuple[str, ...]:
+    return (
+        one.name,
+        one.series.metric,
+        str(one.runs),
+        shown(one.best.value),
+        "–" if one.gain is None else shown(one.gain, signed=True),
+        "–" if one.spread is None else shown(one.spread),
+        shown(one.cost.hours),
+        ", ".join(dict.fromkeys(verdict for _, verdict in one.verdicts)) or "–",
+        one.first,
+        one.last,
+    )
+
+
+def _points(trial: Trial) -> Iterator[tuple[str, ...]]:
+    for point in expected_curve(trial):
+        yield trial.record_id, trial.name, str(point.tries), shown(point.value)
 
 
 def _row(one: Ablation, words: Catalogue) -> tuple[str, ...]:
@@ -138,7 +184,7 @@ def _row(one: Ablation, words: Catalogue) -> tuple[str, ...]:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class _Writer:
-    """Writes what changes did by its own sentences."""
+    """Writes comparisons by its own sentences."""
 
     brief: Brief
     found: _Found
@@ -149,6 +195,8 @@ class _Writer:
         for one in self.found.compared:
             by_said[one.said].append(one)
         sections = {
+            "approaches": (),
+            "searches": map(self.search, self.found.searches),
             "single": map(self.single, self.found.single),
             "several": map(self.several, self.found.several),
             "told": self.paired(by_said[Said.BETTER]),
@@ -156,6 +204,14 @@ class _Writer:
             "insufficient": map(self.insufficient, by_said[Said.INSUFFICIENT]),
         }
         return self.say.whole(sections, self.brief, "uncovered")
+
+    def search(self, one: Trial) -> Claim:
+        tries = (1, len(one.values))
+        subject = f"{one.subject}/{one.metric}"
+        first, last = (derived_id("expected-best", f"{subject}/{number}") for number in tries)
+        filled = {"arm": derived_id("arm", one.subject), "first": first, "last": last}
+        record = one.record_id
+        return self.say.claim("fact", "search", [record], (), record=record, **filled)
 
     def single(self, one: Ablation) -> Claim:
         names = {"factor": "factor", "old": "level-before", "new": "level-after"}
