@@ -118,8 +118,12 @@ def _quoted(text: str) -> str:
 
 
 def _attributes(workspace: Workspace) -> str:
-    evidence, roots = workspace.settings.evidence, workspace.settings.records
-    lines = [f"{_pattern(evidence)}/** linguist-generated -diff"]
+    settings = workspace.settings
+    roots = settings.records
+    lines = [
+        f"{_pattern(settings.evidence)}/** linguist-generated -diff",
+        f"{_pattern(settings.synthesis)}/**/*.claims.json linguist-generated text eol=lf",
+    ]
     return "\n".join([*lines, *(f"{_pattern(root)}/**/*.md text eol=lf" for root in roots), ""])
 
 

@@ -184,6 +184,7 @@ def test_attributes_are_added_once_and_other_lines_stay(repo, run_cli):
     assert (made.root / ".gitattributes").read_bytes() == (
         b"*.bin binary\r\njournal/**/*.md text eol=lf\r\n"
         b"journal/evidence/** linguist-generated -diff\r\n"
+        b"journal/synthesis/**/*.claims.json linguist-generated text eol=lf\r\n"
         b"decisions/**/*.md text eol=lf\r\n"
     )
 
@@ -351,3 +352,14 @@ def test_the_hook_configuration_runs_the_program_on_every_commit(repo, run_cli):
     (hook,) = yaml.safe_load(text)["repos"][0]["hooks"]
     # A runner without `always_run` passes over a commit that only deletes.
     assert (hook["entry"], hook["always_run"]) == ("expdocs check --hook", True)
+
+
+def test_claims_are_generated_and_pages_are_not(repo, run_cli):
+    made = repo(commit=False)
+    run_cli("init", cwd=made.root)
+    claims, page = "journal/synthesis/overview.claims.json", "journal/synthesis/overview.md"
+    asked = made.git("check-attr", "linguist-generated", "--", claims, page).splitlines()
+    assert asked == [
+        f"{claims}: linguist-generated: set",
+        f"{page}: linguist-generated: unspecified",
+    ]
