@@ -12,7 +12,7 @@ from expdocs.narrative.why.grounded import Grounded, Statement
 from expdocs.narrative.why.quoting import Figure, Quotation
 
 SILENCE = "the records do not say"
-_NARROWEST = 30
+_NARROWEST, _WIDEST_LABEL = 30, 20
 # A title or a source that is longer was not written by somebody who wants to be read.
 _LONGEST = 400
 
@@ -48,6 +48,7 @@ def grounded_lines(grounded: Grounded) -> Iterator[str]:
 
 def laid_out(parts: list[list[Row]]) -> Iterator[str]:
     """Yield rows in columns, an empty line between parts."""
+    parts = [[row._replace(label=shortened(row.label, _WIDEST_LABEL)) for row in p] for p in parts]
     rows = [row for part in parts for row in part]
     place = max(width_of(one_line(row.place)) for row in rows) + 2
     label = max(width_of(row.label) for row in rows) + 2

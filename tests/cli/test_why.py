@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import Any
 
@@ -173,6 +174,27 @@ def test_a_record_of_very_many_paragraphs_is_read(journal: Any, run_cli: Any) ->
     ran = run_cli("why", "larch", cwd=journal.root)
     assert ran.code == 0
     assert ran.out.startswith(f"{FOREST.id}:4 ")
+
+
+def test_a_name_of_a_file_that_is_no_text_is_read(journal: Any, run_cli: Any) -> None:
+    text = FOREST.text().replace(FOREST.id, "EXP-2026-05-05-555").replace("random-forest", "larch")
+    path = journal.root / os.fsdecode(b"journal/\xff-larch.md")
+    path.write_text(text, encoding="utf-8")
+    for command in (("why", "larch"), ("list",), ("show", "EXP-2026-05-05-555")):
+        for options in ((), ("--json",)):
+            ran = run_cli(*command, *options, cwd=journal.root)
+            assert (ran.code, ran.err) == (0, "")
+            assert "EXP-2026-05-05-555" in ran.out
+    path.unlink()
+    assert run_cli("why", "larch", cwd=journal.root).code == 1
+
+
+def test_a_hostile_outcome_is_no_column(journal: Any, run_cli: Any) -> None:
+    text = STOP_FOREST.text().replace("outcome: rejected", 'outcome: "no\\e[2J\\n" ')
+    journal.write({STOP_FOREST.path: text.replace('[2J\\n"', f'[2J\\n{"x" * 5000}"')})
+    out = run_cli("why", "random forest", cwd=journal.root).out
+    assert not [c for c in out if not c.isprintable() and c != "\n"]
+    assert max(map(len, out.splitlines())) <= 120
 
 
 def test_a_very_long_title_is_cut(journal: Any, run_cli: Any) -> None:

@@ -7,6 +7,7 @@ Words are stemmed by Porter's algorithm, accents do not count, and passages are 
 # Without postponed annotations, each of which NamedTuple would compile at every start.
 
 import json
+import os
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -19,7 +20,7 @@ from expdocs.records.outline import Outline
 _TOKENS = 'tokenize="porter unicode61 remove_diacritics 2"'
 _SCHEMA = f"""
 CREATE TABLE file (
-  id INTEGER PRIMARY KEY, path TEXT UNIQUE, mark TEXT, head TEXT, outline TEXT, summary TEXT
+  id INTEGER PRIMARY KEY, path BLOB UNIQUE, mark TEXT, head TEXT, outline TEXT, summary TEXT
 );
 CREATE TABLE piece (id INTEGER PRIMARY KEY, file INTEGER, key TEXT, line INTEGER);
 CREATE INDEX piece_file ON piece (file);
@@ -130,7 +131,7 @@ class Database:
         else:
             self._begin()
         self._db.executescript(_PASSING)
-        self._whole = True
+        self._everything = True
 
     def _begin(self) -> None:
         try:
@@ -147,7 +148,8 @@ class Database:
 
     def marks(self) -> dict[str, str]:
         """Return the mark of every file that the index has."""
-        return dict(self._db.execute("SELECT path, mark FROM file"))
+        rows = self._db.execute("SELECT path, mark FROM file")
+        return {os.fsdecode(path): mark for path, mark in rows}
 
     def outlines(self) -> list[Outline]:
         """Return the outline of every file, by path."""
@@ -166,12 +168,12 @@ class Database:
         """Take files out and put others in."""
         self._db.execute("BEGIN")
         for path in gone:
-            self._remove(path)
+            self._remove(os.fsencode(path))
         for entry in entries:
             self._add(entry)
         self._db.execute("COMMIT")
 
-    def _remove(self, path: str) -> None:
+    def _remove(self, path: bytes) -> None:
         own = "file = (SELECT id FROM file WHERE path = ?)"
         for table in ("piece", "name"):
             ids = f"SELECT id FROM {table} WHERE {own}"  # noqa: S608
@@ -182,7 +184,8 @@ class Database:
 
     def _add(self, entry: Entry) -> None:
         kept = (json.dumps(entry.outline), json.dumps(entry.summary))
-        file = self._insert("file", entry.path, entry.mark, spaced(entry.head), *kept)
+        path = os.fsencode(entry.path)
+        file = self._insert("file", path, entry.mark, spaced(entry.head), *kept)
         for piece in entry.pieces:
             row_id = self._insert("piece", file, piece.key, piece.line)
             self._index("piece_text", row_id, piece.text)
@@ -192,7 +195,7 @@ class Database:
         links = [(file, target) for target in entry.links]
         self._db.executemany("INSERT INTO link VALUES (?, ?)", links)
 
-    def _insert(self, table: str, *values: str | int) -> int:
+    def _insert(self, table: str, *values: str | bytes | int) -> int:
         places = ", ?" * len(values)
         sql = f"INSERT INTO {table} VALUES (NULL{places})"  # noqa: S608
         return self._db.execute(sql, values).lastrowid or 0
@@ -205,9 +208,11 @@ class Database:
 
     def narrow(self, scope: Scope) -> None:
         """Ask only the records of a scope from now on."""
-        self._whole = scope == Scope()
+        self._everything = scope == Scope()
         self._db.execute("DELETE FROM temp.asked")
-        rows = [] if self._whole else self._db.execute("SELECT id, summary FROM file").fetchall()
+        rows = (
+            [] if self._everything else self._db.execute("SELECT id, summary FROM file").fetchall()
+        )
         known = ((file, json.loads(text)) for file, text in rows)
         held = [(file,) for file, row in known if row and scope.holds(_summary(row))]
         self._db.executemany("INSERT INTO temp.asked VALUES (?)", held)
@@ -240,15 +245,17 @@ class Database:
 
     def hits(self, words: Sequence[str], most: int) -> list[Hit]:
         """Return the passages that hold any of the words, the best first."""
-        rows = self._db.execute(_HITS, (_any_of(words), self._whole, most)).fetchall()
+        rows = self._db.execute(_HITS, (_any_of(words), self._everything, most)).fetchall()
         stems = self.stems([f"{head} {text}" for *_, head, text in rows])
-        pairs = zip(rows, stems, strict=True)
-        return [Hit(path, key, line, score, found) for (path, key, line, score, *_), found in pairs]
+        return [
+            Hit(os.fsdecode(path), key, line, score, found)
+            for (path, key, line, score, *_), found in zip(rows, stems, strict=True)
+        ]
 
     def named(self, words: Sequence[str]) -> list[Named]:
         """Return the names that hold any of the words, those with more and rarer ones first."""
-        rows = self._db.execute(_NAMED, (_any_of(words), self._whole, _MOST_NAMES))
-        return [Named(path, Name(text, number)) for path, text, number in rows]
+        rows = self._db.execute(_NAMED, (_any_of(words), self._everything, _MOST_NAMES))
+        return [Named(os.fsdecode(path), Name(text, number)) for path, text, number in rows]
 
     def linking(self, record_id: str) -> list[str]:
         """Return the paths of the files that point at a record."""
@@ -256,7 +263,7 @@ class Database:
             "SELECT DISTINCT path FROM link JOIN file ON file.id = link.file"
             " WHERE target = ? ORDER BY path"
         )
-        return [path for (path,) in self._db.execute(sql, (record_id,))]
+        return [os.fsdecode(path) for (path,) in self._db.execute(sql, (record_id,))]
 
 
 def _any_of(words: Sequence[str]) -> str:

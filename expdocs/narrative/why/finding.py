@@ -76,10 +76,8 @@ class Finder:
         """Return the options that are asked about, those that answer best first."""
         given = [option for record in self._given for option in options_in(record)]
         found = [option for one in self._options if (option := self._option(one))]
-        ordered = [*given, *sorted(found, key=self._order)]
-        return list({(one.record.path, one.number): one for one in reversed(ordered)}.values())[
-            ::-1
-        ]
+        named = [option for option in found if option.record not in self._given]
+        return [*given, *sorted(named, key=self._order)]
 
     def experiments(self, options: Iterable[Option]) -> list[Record]:
         """Return the experiments that options rest on, then those of the line of work."""
