@@ -366,6 +366,14 @@ def test_the_deadline_is_over_all_tries(model_server: ModelServer) -> None:
     assert len(model_server.messages) < 3
 
 
+def test_nothing_is_sent_after_the_deadline(model_server: ModelServer) -> None:
+    # The SDK waits for at least 0.375 and 0.75 seconds before it tries again.
+    model_server.answers(status(503, "api_error", "x"))
+    writer = model_writer(configured(deadline=1))
+    assert failure(model_server, lambda: writer.write(prepared())) == LATE
+    assert len(model_server.messages) < 3
+
+
 def test_a_reply_of_tens_of_megabytes_is_not_read(model_server: ModelServer) -> None:
     model_server.answers(endless(model_server))
     writer = model_writer(configured(max_tokens=1000))

@@ -130,6 +130,13 @@ def test_what_was_served_and_used_is_kept(model_server: ModelServer) -> None:
     }
 
 
+def test_tokens_from_the_cache_are_kept(model_server: ModelServer) -> None:
+    used = {"cache_creation_input_tokens": 0, "cache_read_input_tokens": 900}
+    model_server.answers(says(ANSWER, usage=used))
+    details = model_writer().write(prepared()).details
+    assert (details["cache_write_tokens"], details["cache_read_tokens"]) == ("0", "900")
+
+
 def test_what_it_cost_is_kept_where_prices_are_known(model_server: ModelServer) -> None:
     model_server.answers(says(ANSWER))
     prices = Prices("USD", Decimal(3), Decimal(15), Decimal("3.75"), Decimal("0.3"))
