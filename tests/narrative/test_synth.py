@@ -15,7 +15,8 @@ from expdocs.narrative.claims import Claim, Claims, SectionClaims
 from expdocs.narrative.claimsfile import claims_bytes, read_claims
 from expdocs.narrative.make import Job, claims_path, make_page
 from expdocs.narrative.page import Prepared, Request, Sources
-from expdocs.narrative.pagefile import read_page
+from expdocs.narrative.pagefile import block_digest, body_digest, read_page
+from expdocs.narrative.pagetext import page_text
 from expdocs.narrative.writers import Writer, Written
 from expdocs.workspace import Workspace
 from tests.analytics.conftest import run_id
@@ -423,3 +424,36 @@ def test_a_crash_between_the_two_files_is_seen_and_mended(written) -> None:
     assert written.syn() == ["SYN202"]
     assert written.made() == {OVERVIEW: "written"}
     assert written.syn() == ["SYN301"]
+
+
+# --- forged together with its digests
+
+
+def forge(journal: Journal, path: str, old: str, new: str) -> None:
+    """Change generated text, and every digest of it."""
+    page = read_page(path, (journal.root / path).read_bytes())
+    blocks = [(name, text.replace(old, new)) for name, text in page.generated.items()]
+    assert blocks != list(page.generated.items())
+    forged = page.provenance._replace(
+        blocks={name: block_digest(text) for name, text in blocks},
+        body_sha256=body_digest(blocks),
+    )
+    journal.repo.write({path: page_text(forged, blocks, page)})
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new"),
+    [
+        ("overview", "0.820", "0.920"),
+        ("overview", "A draft for a human", "Audited"),
+        ("phase", "is better", "is worse"),
+        ("comparisons", "A draft for a human", "Audited"),
+        ("comparisons", "## ", "## Proven: "),
+    ],
+)
+def test_text_that_its_claims_do_not_give_is_an_edit(journal, kind, old, new) -> None:
+    journal.made("--kind", kind, "--project", "churn")
+    path = f"journal/synthesis/{kind}-churn.md"
+    assert journal.syn() == ["SYN301"]
+    forge(journal, path, old, new)
+    assert journal.syn() == ["SYN202"]
