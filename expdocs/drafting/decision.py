@@ -25,6 +25,7 @@ from expdocs.records.record import Record
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _DIGITS = 4
 _WHOLE = 1e-9
+_LONGEST = 200
 CHOSEN, REJECTED, DEFERRED = "chosen", "rejected", "deferred"
 
 
@@ -59,7 +60,7 @@ def decide(bench: Bench, kind: Kind, day: date, choice: Choice) -> Decided:
         message = f"'{name[:60]}' has values that are zero or less, to which there is no ratio"
         raise UsageError(message, "use the other scale: --scale min-max")
     options = list(_options(judgement))
-    title = choice.title or _title(judgement)
+    title = choice.title or _title(choice, judgement)
     values = {**choice.values, **_fields(choice, judgement, options)}
     refuse_broken(kind, title, values)
     draft = drafted(bench.workspace, kind, title, day, values)
@@ -99,11 +100,13 @@ def _judged(bench: Bench, kind: Kind, choice: Choice) -> Judgement:
 # --- fields
 
 
-def _title(judgement: Judgement) -> str:
-    names = [one.candidate.name for one in judgement.candidates]
+def _title(choice: Choice, judgement: Judgement) -> str:
+    project = choice.values.get("project")
+    where = f" for {project}" if project else ""
     if len(judgement.first) == 1:
-        return f"Choose {judgement.first[0]}"[:200]
-    return f"Choose among {', '.join(names)}"[:200]
+        return f"Choose {judgement.first[0]}{where}"[:_LONGEST]
+    names = ", ".join(one.candidate.name for one in judgement.candidates)
+    return f"Choose among {names}{where}"[:_LONGEST]
 
 
 def _fields(

@@ -74,6 +74,7 @@ def log(bench: Bench, kind: Kind, day: date, prepared: Prepared) -> Logged:
     wish, found, order, _ = prepared
     values = _values(bench, prepared)
     title = wish.title or title_of(found, order, load_words())
+    refuse_broken(kind, title, values)
     draft = drafted(bench.workspace, kind, title, day, values)
     bench.add(draft, again=not wish.metric)
     draft = bench.put(draft, _composed(bench, draft, prepared, title))
@@ -85,6 +86,9 @@ def log(bench: Bench, kind: Kind, day: date, prepared: Prepared) -> Logged:
 
 def _refuse(kind: Kind, wish: Wish, title: str) -> None:
     """Refuse what cannot become a draft before anything is pulled for it."""
+    labels = [label for _, _, label in wish.runs if label]
+    if twice := next((one for one in labels if labels.count(one) > 1), ""):
+        raise UsageError(f"the label '{twice[:60]}' is given to two runs", "give each its own")
     if not (wish.title or title):
         raise UsageError("the text has no words to make a title of", "give one: --title TITLE")
     refuse_broken(kind, wish.title or title, wish.values)

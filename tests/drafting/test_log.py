@@ -171,6 +171,30 @@ def test_a_record_that_would_grow_too_large_is_not_written(trained, run_cli) -> 
     assert tree(trained.root) == before
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--run", "Best of all=smote-0"), "runs[0].as: 'Best of all' does not have the form"),
+        (("--run", "a=smote-0", "--run", "a=smote-1"), "the label 'a' is given to two runs"),
+        (
+            ("--run", "smote-0", "--metric", "val_f1", "--effect", "-1"),
+            "metric.effect: -1.0 is less",
+        ),
+        (("--verdict", "maybe"), "verdict: 'maybe' is not one of"),
+        (("--title", "two\nlines"), "error: title: "),
+        (("--link", "tests:CMP-2026-01-01-001"), "no record has the id"),
+        (("--since-last-entry", "churns"), "has no experiment named 'churns'"),
+    ],
+)
+def test_what_the_record_could_not_hold_is_refused(arguments, said, trained, run_cli) -> None:
+    (trained.root / "day.md").write_text(TEXT)
+    before = tree(trained.root)
+    ran = run_cli("log", "day.md", *arguments, cwd=trained.root)
+    assert (ran.code, ran.out) in [(1, ""), (2, "")]
+    assert said in ran.err
+    assert tree(trained.root) == before
+
+
 def test_a_run_that_is_nowhere_changes_nothing(trained, run_cli) -> None:
     (trained.root / "day.md").write_text(TEXT)
     before = tree(trained.root)
