@@ -11,6 +11,7 @@ import os
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
+from weakref import finalize
 
 from expdocs.errors import CannotRun
 from expdocs.narrative.why.passages import Name, Piece
@@ -125,6 +126,7 @@ class Database:
     def __init__(self, content: bytes | None = None) -> None:
         """Read an index out of bytes, or begin an empty one; raises ``sqlite3.DatabaseError``."""
         self._db = sqlite3.connect(":memory:", isolation_level=None)
+        finalize(self, self._db.close)
         if content is not None:
             self._db.deserialize(content)
             self._db.execute(_WHOLE)

@@ -64,9 +64,10 @@ def paragraphs(record: Record) -> Iterator[Piece]:
 
 
 def head_of(record: Record) -> str:
-    """Return what goes for every passage of a record: its title, line of work and tags."""
+    """Return what goes for every passage of a record: title, line of work, tags and authors."""
     naming = (record.text_of(key) for key in NAMING)
-    return " ".join((record.title, *naming, *record.texts_of("tags")))
+    lists = (*record.texts_of("tags"), *record.texts_of("authors"))
+    return " ".join((record.title, *naming, *lists))
 
 
 def names_of(record: Record) -> Iterator[Name]:
