@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +32,7 @@ PAGES = (
     *("runs/abababababababababababababababab.html", "records/exp-2026-11-23-666.html"),
     *("records/exp-2026-11-20-417.html", "records/exp-2026-11-21-002.html"),
     *("records/dec-2026-11-20-101.html", "records/dec-2026-11-22-102.html"),
+    *("synthesis/index.html", "synthesis/overview.html", "synthesis/phase.html"),
 )
 
 
@@ -62,6 +65,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     spec.loader.exec_module(sample)
     root = tmp_path_factory.mktemp("browser") / "repo"
     sample.sample(root)
+    for kind in ("overview", "phase"):
+        command = [sys.executable, "-m", "expdocs", "synth", "--kind", kind]
+        subprocess.run(command, cwd=root, check=True, capture_output=True)
     return build(Workspace.open(root), root / "site").folder
 
 
