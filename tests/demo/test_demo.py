@@ -223,6 +223,21 @@ def test_why_the_forest_was_dropped(demo: Made) -> None:
     assert not why(demo.root, "why did we never try transformers?")["found"]
 
 
+def test_every_experiment_has_a_dossier_that_passes_check(demo: Made, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(demo.root, copy, symlinks=True)
+    levels = {}
+    for record in sorted(copy.glob("journal/experiments/**/*.md")):
+        command = [sys.executable, "-m", "expdocs", "reproduce", str(record)]
+        done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        levels[record.name[:18]] = done.stdout.splitlines()[-1].split(" ")[0]
+    # No lock file is there, so no level is above 2; the squashed branch and the notebook have less.
+    assert set(levels.values()) == {"L0", "L1", "L2"}
+    _, findings = check(copy, "--select", "SYN,CLM,LNK,SEC")
+    assert {f["rule"] for f in findings} == {"SYN301"}
+
+
 def test_pulling_everything_again_changes_nothing(demo: Made) -> None:
     command = [sys.executable, "-m", "expdocs", "evidence", "pull", "--all"]
     subprocess.run(command, cwd=demo.root, check=True, capture_output=True)
