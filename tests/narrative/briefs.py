@@ -26,6 +26,8 @@ def data() -> Data:
         _datum(f"title:{B}", "A forest", B),
         _datum(f"title:{D}", "Keep class weights", D),
         _datum(f"metric:{A}", "recall", A),
+        _datum(f"arm:{A}/smote", "smote", A),
+        _datum(f"arm:{A}/weights", "weights", A),
         _datum(f"approach:{A}", "smote", A),
         _datum(f"approach:{B}", "forest", B),
         _datum(f"verdict:{A}", "archived", A),

@@ -70,18 +70,18 @@ def test_what_fewer_runs_of_a_search_would_have_reached(told) -> None:
 
 def test_one_factor_at_a_time(told) -> None:
     single = section(told, "single")
-    changed = "clear differs from base in lr alone, from 0.1 to 0.2: at val\\_f1 that is better"
+    changed = "from base to clear, lr alone changes, from 0.1 to 0.2: at val\\_f1 that is better"
     assert changed in single
     assert f"by [+0.0367](delta:{ONE}/base..{ONE}/clear#val_f1)" in single
     assert (
-        "down differs from base in c alone, from 1 to 2: at loss that is better, by [-2]" in single
+        "from base to down, c alone changes, from 1 to 2: at loss that is better, by [-2]" in single
     )
-    assert "few differs" not in single
+    assert "to few" not in single
 
 
 def test_several_factors_tell_nothing_apart(told) -> None:
     several = section(told, "several")
-    assert "few differs from base in 3 changes" in several
+    assert "from base to few there are 3 changes" in several
     assert "lr: 0.1 → 0.4; code: cccccccccccc → dddddddddddd" in several.replace("\\", "")
 
 

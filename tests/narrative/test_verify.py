@@ -37,6 +37,9 @@ GOOD = {
     "a metric by its name": claim(
         f"At {{{{metric:{A}}}}}, {TITLE_A} reached {SMOTE}, and {{{{best:churn/recall}}}} is known."
     ),
+    "arms with their change": claim(
+        f"From {{{{arm:{A}/weights}}}} to {{{{arm:{A}/smote}}}} it is {{{{{DELTA}|quality}}}}."
+    ),
     "a quote": claim("", A, kind="quote", quotes=(Quote(A, SLOW),)),
     "words of a quote": claim("", A, kind="quote", quotes=(Quote(A, "slow on the\n laptop"),)),
     "another normal form": claim("", A, kind="quote", quotes=(Quote(A, "cafe\u0301 noir"),)),
@@ -118,6 +121,11 @@ BAD: list[tuple[str, Claim]] = [
     ("name", claim(f"The weights of {TITLE_A} reached {SMOTE}.")),
     ("name", claim(f"The precision of {TITLE_A} is {SMOTE}.")),
     ("name", claim(f"At {{{{metric:{A}}}}}, {TITLE_A} reached {{{{run:{A}/smote#precision}}}}.")),
+    ("name", claim(f"{{{{arm:{A}/weights}}}} of {TITLE_A} reached {SMOTE}.")),
+    (
+        "change",
+        claim(f"{{{{arm:{A}/smote}}}} differs from {{{{arm:{A}/weights}}}} by {{{{{DELTA}}}}}."),
+    ),
     ("change", claim(f"Against smote, the recall of weights was {{{{{DELTA}|direction}}}}.")),
     ("change", claim(f"{TITLE_A} differs by {{{{{ACROSS}}}}} from {TITLE_B}.", A, B)),
     ("negation", claim(f"It is not {{{{{DELTA}|quality}}}}.")),

@@ -11,6 +11,8 @@ from expdocs.spelling import closest
 
 _MANY = 2_000
 _PAIRS = ("delta", "ratio")
+# Fields that name what is measured, and in which run or group.
+_NAMING = ("metric", "arm")
 _BEFORE = re.compile(r"(?:\A|[\s(\u3000-\u303f\u4e00-\u9fff\uff00-\uff0f\uff1a-\uff20])\Z")
 _AFTER = re.compile(
     r"(?:'s|\u2019s)?(?:\Z|\s|[.,;:!?)\u2026]+(?:\s|\Z)|[\u3000-\u303f\u4e00-\u9fff\uff00-\uff20])"
@@ -178,7 +180,7 @@ def names_what_changed(view: View) -> Iterator[str]:
 def _mentions(view: View) -> Iterator[tuple[int, str]]:
     """Yield what is named in the order of the text, with the number of the next placeholder.
 
-    That is words, the values of the placeholders that name a metric, and the records of titles.
+    That is words, what placeholders of metrics and arms show, and the records of titles.
     """
     # Where words are not parted by spaces, a name is found wherever it stands.
     unparted = [name for name in _names(view) if not name.isascii()]
@@ -189,5 +191,5 @@ def _mentions(view: View) -> Iterator[tuple[int, str]]:
         for use in view.uses[number : number + 1]:
             if use.is_name:
                 yield number, use.id.partition(":")[2]
-            elif scheme(use.id) == "metric" and use.datum:
+            elif scheme(use.id) in _NAMING and use.datum:
                 yield number, fold(use.datum.shown)

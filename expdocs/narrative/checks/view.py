@@ -19,7 +19,7 @@ HOLE = "\ufffc"
 _WORD = re.compile(r"[a-z_][a-z0-9_-]*")
 NAMES = ("title", "approach")
 # What records say of themselves; all else is measured or computed.
-FIELDS = (*NAMES, "date", "status", "verdict", "metric", "option")
+FIELDS = (*NAMES, "date", "status", "verdict", "metric", "option", "arm")
 _OF_A_RUN = re.compile(rf"{RECORD_ID.pattern}/|{RUN_ID.pattern}")
 _LONGEST_SHOWN = 60
 
@@ -107,7 +107,7 @@ def names_in(identifier: str) -> Collection[str]:
     ['churn', 'log_loss']
     """
     if not measured(identifier):
-        parts = identifier.partition(":")[2].split("/")
+        parts = re.split(r"/|\.\.", identifier.partition(":")[2])
         return {fold(part.partition("@")[0]) for part in parts}
     metric = identifier.partition("#")[2].partition("@")[0].removeprefix("metrics.")
     return {fold(metric), *(fold(label) for _, label in sides_in(identifier))}
