@@ -17,6 +17,8 @@ from expdocs.evidence.snapshots import (
     population_path,
 )
 from expdocs.evidence.sources import source_digest
+from expdocs.evidence.triangle import Verdict
+from expdocs.evidence.verdicts import Counts, Report, Verdicted, encode_report, report_path
 
 RECORD = "EXP-2026-11-20-417"
 BLOB = "0" * 40
@@ -280,3 +282,66 @@ def test_a_run_without_a_snapshot_asks_for_everything(checked_repo: Any, asked: 
     assert found["lines"]["Run"] == ["# ? which command started weights? it has no snapshot"]
     unknown = [one["id"] for one in found["checks"] if one["verdict"] == "unknown"]
     assert {"M2", "M3", "M4", "D1", "E1", "E2", "E3", "E5", "E7"} <= set(unknown)
+
+
+# --- what verifications said
+
+
+def report(made: Any, subject: str, counts: Counts, *open_: Verdicted, **more: Any) -> None:
+    at = "2026-11-20T12:00:00Z"
+    given = {"tracker": "mlflow", "commit": None, "left_out": 0, **more}
+    one = Report(at=at, by="expdocs", subjects={subject: counts}, open=open_, **given)
+    made.write({f"journal/evidence/{report_path(at)}": encode_report(one)})
+
+
+def said(made: Any, verdict: Verdict, edge: str = "tracker") -> Verdicted:
+    subject = f"mlflow:{made.runs['weights']}"
+    return Verdicted(subject, edge, "metrics.val_f1@last", verdict, "it was changed")
+
+
+TRACKER: dict[str, tuple[Counts, list[tuple[Verdict, str]], dict[str, Any], str]] = {
+    "all agreed": (Counts(verified=60), [], {}, "passed"),
+    "some was not asked": (Counts(verified=3), [], {}, "unknown"),
+    "nobody asked a tracker": (Counts(verified=60), [], {"tracker": ""}, "unknown"),
+    "a metric was changed": (
+        Counts(60, 1), [(Verdict.CONTRADICTED, "tracker")], {}, "failed"),
+    "the server was down": (
+        Counts(60, 0, 0, 1), [(Verdict.UNREACHABLE, "tracker")], {}, "unknown"),
+    "code was contradicted": (Counts(60, 1), [(Verdict.CONTRADICTED, "code")], {}, "passed"),
+    "contradictions were cut": (Counts(60, 2), [], {"left_out": 2}, "unknown"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TRACKER)
+def test_the_tracker_agreed_only_where_it_said_so(checked_repo: Any, asked: Any, what: str) -> None:
+    counts, verdicts, more, wanted = TRACKER[what]
+    run_id = checked_repo.runs["weights"]
+    open_ = [said(checked_repo, one, edge) for one, edge in verdicts]
+    report(checked_repo, f"mlflow:{run_id}", counts, *open_, **more)
+    found, reason = verdict(asked(run_id), "E7")
+    assert found == wanted, reason
+    assert more or "2026-11-20" in reason
+
+
+@pytest.mark.parametrize(
+    ("counts", "wanted"),
+    [
+        (Counts(verified=1), "passed"),
+        (Counts(contradicted=1), "failed"),
+        (Counts(unrecorded=1), "failed"),
+        (Counts(unreachable=1), "unknown"),
+    ],
+)
+def test_data_are_in_a_remote_only_where_one_had_them(
+    checked_repo: Any, asked: Any, counts: Counts, wanted: str
+) -> None:
+    report(checked_repo, f"dvc:data/churn.csv@{checked_repo.code}", counts)
+    assert verdict(asked(), "D2")[0] == wanted
+
+
+def test_a_broken_report_proves_nothing(checked_repo: Any, asked: Any) -> None:
+    run_id = checked_repo.runs["weights"]
+    report(checked_repo, f"mlflow:{run_id}", Counts(verified=60))
+    (path,) = (checked_repo.root / "journal/evidence/verdicts").iterdir()
+    path.write_bytes(path.read_bytes().replace(b"60", b"61"))
+    assert verdict(asked(run_id), "E7")[0] == "unknown"

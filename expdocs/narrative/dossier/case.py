@@ -58,11 +58,6 @@ class Subject(NamedTuple):
     record: Record | None
     cases: tuple[Case, ...]
 
-    @property
-    def name(self) -> str:
-        """The subject in file names: lower case, without what systems treat differently."""
-        return self.id.lower() if self.record and self.id == self.record.id else self.id[:_SHORT]
-
 
 def subject_of(wanted: str, corpus: Corpus, evidence: Evidence) -> Subject:
     """Return the record or the run of an id; raises ``UsageError`` where nothing can be run."""

@@ -207,7 +207,9 @@ def _agreed(run: RunSnapshot, report: Report, subject: str) -> Answer:
         found = [one for one in differing if one.verdict is verdict]
         if found:
             return Answer(answer, f"on {day}: {found[0].field}: {found[0].reason}")
-    if report.subjects[subject].verified < _number_of_facts(run):
+    counts = report.subjects[subject]
+    cut = report.left_out and counts.contradicted + counts.unreachable > len(report.of(subject))
+    if cut or counts.verified < _number_of_facts(run):
         return Answer(
             UNKNOWN, f"on {day} the tracker was not asked for all that the snapshot holds"
         )

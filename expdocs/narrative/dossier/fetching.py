@@ -32,7 +32,7 @@ class Place(NamedTuple):
     commit: str
     changes: tuple[tuple[str, str], ...]
     data: tuple[Entry, ...]
-    lock: str
+    environment: tuple[str, ...]
 
     @property
     def alias(self) -> str:
@@ -46,16 +46,17 @@ class Place(NamedTuple):
 
 
 def place_of(case: Case, ground: Ground, number: int) -> Place:
-    """Return what a run has to share with others to be made in one place with them."""
+    """Return what a run has to share with others to be made in one place with them.
+
+    A run without a commit shares nothing: its ``number`` names the folder.
+    """
     sha = case.use.commit.rpartition("@")[2]
     name = sha[:_SHORT] if FULL_SHA.match(sha) else str(number + 1)
     tags = case.run.tags if case.run else {}
     found = sorted((changes(case, ground) or {}).items())
     data = tuple(_entry(one) for one in case.use.data)
-    named = tags.get("expdocs.image") or tags.get("expdocs.lock", "")
-    # Runs without a commit have nothing that could be shared.
-    folder = f"../rerun-{name}"
-    return Place(folder, case.use.commit, tuple(found), data, named)
+    environment = tuple(tags.get(f"expdocs.{one}", "") for one in ("image", "lock", "python"))
+    return Place(f"../rerun-{name}", case.use.commit, tuple(found), data, environment)
 
 
 def _entry(entry: Mapping[str, object]) -> Entry:

@@ -41,7 +41,7 @@ class Command(NamedTuple):
 def lock_of(run: RunSnapshot) -> Lock | None:
     """Return the lock file that a run found beside it, or None."""
     found = _LOCK.match(run.tags.get("expdocs.lock", ""))
-    return Lock(found["path"], found["digest"]) if found and _inside(found["path"]) else None
+    return Lock(found["path"], found["digest"]) if found and inside(found["path"]) else None
 
 
 def working_folder(run: RunSnapshot) -> str:
@@ -128,11 +128,7 @@ def _mapping(text: str) -> Mapping[str, str]:
     return {name: value for name, value in items if isinstance(value, str)}
 
 
-def _inside(path: str) -> bool:
-    named = PurePosixPath(path)
-    return path.isprintable() and not named.is_absolute() and ".." not in named.parts
-
-
 def inside(path: str) -> bool:
     """Whether a path stays in the repository and can be shown on one line."""
-    return bool(path) and _inside(path)
+    named = PurePosixPath(path)
+    return bool(path) and path.isprintable() and not named.is_absolute() and ".." not in named.parts
