@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -89,7 +90,7 @@ def command(
     if review is not None:
         return _review(workspace, review, by)
     choice = Choice(provider or "", model or "", effort or "")
-    about = (project, tags, approaches, _date(since), _date(until), "", language or "en")
+    about = (project, tags, approaches, _date(since), _date(until), "", _language(language or "en"))
     if kind:
         request = Request(kind, *about)
         wanted = [_new(workspace, request, choice, pages)]
@@ -103,6 +104,12 @@ def command(
         return _preview(workspace, wanted)
     make_pages(workspace, wanted, keep_edits=keep_edits, as_json=as_json)
     return 0
+
+
+def _language(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", text):
+        raise UsageError(f"'{text[:40]}' is no tag of a language", "write it like en or zh-Hant")
+    return text
 
 
 def _date(text: str) -> str:

@@ -41,8 +41,10 @@ class Catalogue(NamedTuple):
 def catalogue(name: str, language: str) -> Catalogue:
     """Return the words of ``name``, in the language as far as there are any."""
     found = _read(name, FALLBACK)
+    # A page names its language itself, so it is a name of a folder here and nothing else.
+    known = languages()
     for folder in dict.fromkeys((language.partition("-")[0].lower(), language)):
-        if (_FOLDER / folder / f"{name}.toml").is_file():
+        if folder in known and (_FOLDER / folder / f"{name}.toml").is_file():
             found = _joined(found, _read(name, folder))
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -286,6 +287,7 @@ def test_a_page_that_does_not_hold_is_not_reviewed(written) -> None:
         (("--review", "nothing", "--by", "li"), "there is no page journal/synthesis/nothing.md"),
         (("--review", "nothing"), "nobody is named"),
         (("--kind", "epic"), "'epic' is not one of"),
+        (("--kind", "overview", "--language", "../en"), "'../en' is no tag of a language"),
         (("--kind", "overview", "--provider", "nobody"), "'nobody' is not one of"),
     ],
 )
@@ -457,3 +459,19 @@ def test_text_that_its_claims_do_not_give_is_an_edit(journal, kind, old, new) ->
     assert journal.syn() == ["SYN301"]
     forge(journal, path, old, new)
     assert journal.syn() == ["SYN202"]
+
+
+@pytest.mark.parametrize("relative", [True, False])
+def test_a_page_brings_no_sentences_of_its_own(journal, relative) -> None:
+    journal.made("--kind", "overview", "--project", "churn")
+    folder = str(journal.root / "words")
+    if relative:
+        folder = os.path.relpath(folder, Path(make.__file__).with_name("languages"))
+    sentences = "[sentences]\ndraft = '**Audited.**'\n"
+    journal.repo.write({"words/render.toml": sentences, "words/overview.toml": sentences})
+    journal.change(OVERVIEW, "language: en", f"language: {json.dumps(folder)}")
+    page = read_page(OVERVIEW, (journal.root / OVERVIEW).read_bytes())
+    assert "Audited" not in journal.text()
+    journal.made()
+    assert "Audited" not in journal.text()
+    assert page.provenance.request.language == folder
