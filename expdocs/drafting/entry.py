@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from expdocs.drafting.bench import Bench
+from expdocs.drafting.best import with_best_run
 from expdocs.drafting.composing import Composer
 from expdocs.drafting.passages import Passage, passages
 from expdocs.drafting.roles import Named, chosen_runs
@@ -78,7 +79,7 @@ def log(bench: Bench, kind: Kind, day: date, prepared: Prepared) -> Logged:
     draft = drafted(bench.workspace, kind, title, day, values)
     bench.add(draft, again=not wish.metric)
     draft = bench.put(draft, _composed(bench, draft, prepared, title))
-    draft, citations = _cited(bench, draft)
+    draft, citations = _cited(bench, draft, language_of(wish.text))
     parts = {key: [found[n].text for n in order.of(key)] for key in order.keys}
     metric = (values.get("metric") or {}).get("name", "")
     return Logged(bench.mend(draft), title, parts, values.get("runs", []), metric, citations)
@@ -96,7 +97,10 @@ def _refuse(kind: Kind, wish: Wish, title: str) -> None:
 
 def _chosen(bench: Bench, wish: Wish, words: Words) -> list[Chosen]:
     ids = bench.run_ids([name for name, _, _ in wish.runs], [wish.metric] if wish.metric else [])
-    once = {one: (role, label) for one, (_, role, label) in zip(ids, wish.runs, strict=True)}
+    once: dict[str, tuple[str, str]] = {}
+    for one, (_, role, label) in zip(ids, wish.runs, strict=True):
+        known = once.get(one, ("", ""))
+        once[one] = (known[0] or role, known[1] or label)
     named = [Named(bench.snapshot(one), role, label) for one, (role, label) in once.items()]
     return chosen_runs(named, wish.text, words)
 
@@ -150,7 +154,9 @@ def _composed(bench: Bench, draft: Record, prepared: Prepared, title: str) -> st
     return Composer(wish.text, found, holds).body(draft, order, titles, title)
 
 
-def _cited(bench: Bench, draft: Record) -> tuple[Record, int]:
+def _cited(bench: Bench, draft: Record, language: str) -> tuple[Record, int]:
     with bench.workspace.context() as context:
         text, count = sourced(draft, context)
+        draft = bench.put(draft, text)
+        text = with_best_run(draft, context.facts, load_titles(language)["best run"])
     return bench.put(draft, text), count

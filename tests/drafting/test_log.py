@@ -90,6 +90,29 @@ def test_numbers_that_can_be_one_value_alone_are_cited(written) -> None:
     assert "val_f1 of 81.4 %." in section(written, "Most interesting finding")
 
 
+def test_the_best_run_is_named_and_cited_below_the_table(written, trained, run_cli) -> None:
+    said = "Best single run by `val_f1`: `smote-1` with [0.8152](run:smote-1#val_f1)."
+    assert section(written, "Runs").endswith(f"<!-- /expdocs:runs -->\n\n{said}")
+    (trained.root / "day.md").write_text("今天跑了三次。")
+    runs = runs_of("weights-0", "smote-0", "broken", "blind")
+    ran = run_cli("log", "day.md", *runs, "--metric", "val_f1", "--dry-run", cwd=trained.root)
+    assert "按 `val_f1` 最好的单次运行：`smote-0`，[0.8124](run:smote-0#val_f1)。" in ran.out
+    one = run_cli(
+        *("log", "day.md", "--run", "smote-0", "--run", "broken", "--metric", "val_f1"),
+        *("--dry-run",),
+        cwd=trained.root,
+    )
+    assert "最好的" not in one.out  # there is only one number
+
+
+def test_a_run_that_is_named_twice_keeps_the_role_that_was_given(trained, run_cli) -> None:
+    (trained.root / "day.md").write_text("Result: all ran.\n")
+    since = ("--since-last-entry", "churn", "--baseline", "first=focal", "--json", "--dry-run")
+    ran = run_cli("log", "day.md", *since, cwd=trained.root)
+    (focal,) = [r for r in json.loads(ran.out)["runs"] if r.get("id") == trained.run_id("focal")]
+    assert (focal["as"], focal["role"]) == ("first", "baseline")
+
+
 def test_the_draft_is_clean_but_for_what_the_author_left_open(written, trained, run_cli) -> None:
     found = run_cli("check", "--format", "json", cwd=trained.root).findings()
     assert {one["rule"] for one in found} == {"CLM107"}
