@@ -42,6 +42,13 @@ def create_bytes(path: Path, data: bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def keep_newest(folder: Path, pattern: str, most: int) -> None:
+    """Remove the files of a pattern that were written longest ago."""
+    files = sorted(folder.glob(pattern), key=lambda file: file.stat().st_mtime, reverse=True)
+    for file in files[most:]:
+        file.unlink(missing_ok=True)
+
+
 def _temporary(near: Path) -> Path:
     """Return a path that no file has; the module `tempfile` takes longer to load."""
     return near.with_name(f"{near.name}.{os.urandom(8).hex()}~")

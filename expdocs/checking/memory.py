@@ -14,13 +14,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from expdocs.atomic import write_bytes
+from expdocs.atomic import keep_newest, write_bytes
 from expdocs.findings import Finding, Severity
 from expdocs.rules.choice import Judgement, Said
 
 _FORM = "expdocs check, form 2"
 _MAX_BYTES = 256 * 1024 * 1024
-MAX_FILES = 8
+MAX_FILES = 8  # of worktrees, some of which are gone
 
 
 class Memory(NamedTuple):
@@ -87,13 +87,6 @@ def keep(path: Path, memory: Memory) -> None:
     head = json.dumps({"form": _FORM, "key": memory.key, "check": zlib.crc32(rest)}).encode()
     try:
         write_bytes(path, head + b"\n" + rest, durable=False)
-        _make_room(path.parent)
+        keep_newest(path.parent, "check-*", MAX_FILES)
     except OSError:
         return
-
-
-def _make_room(folder: Path) -> None:
-    """Remove the files that were written longest ago, such as those of worktrees now gone."""
-    files = sorted(folder.glob("check-*"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for file in files[MAX_FILES:]:
-        file.unlink(missing_ok=True)

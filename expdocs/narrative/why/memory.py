@@ -12,13 +12,13 @@ import sqlite3
 import zlib
 from pathlib import Path
 
-from expdocs.atomic import write_bytes
+from expdocs.atomic import keep_newest, write_bytes
 from expdocs.narrative.why.database import Database
 from expdocs.repository import Repository
 
 _FORM = "expdocs why, form 1"
 _MAX_BYTES = 1024 * 1024 * 1024
-MAX_FILES = 4
+MAX_FILES = 4  # of worktrees, some of which are gone
 # Before 3.36 SQLite gave no database as bytes unless it was built to.
 _BYTES = hasattr(sqlite3.Connection, "serialize")
 
@@ -52,13 +52,6 @@ def keep(path: Path, key: str, database: Database) -> None:
     head = json.dumps({"form": _FORM, "key": key, "check": zlib.crc32(content)}).encode()
     try:
         write_bytes(path, head + b"\n" + content, durable=False)
-        _make_room(path.parent)
+        keep_newest(path.parent, "why-*", MAX_FILES)
     except OSError:
         return
-
-
-def _make_room(folder: Path) -> None:
-    """Remove the files that were written longest ago, such as those of worktrees now gone."""
-    files = sorted(folder.glob("why-*"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for file in files[MAX_FILES:]:
-        file.unlink(missing_ok=True)

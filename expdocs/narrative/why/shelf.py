@@ -2,10 +2,8 @@
 
 # Without postponed annotations, each of which NamedTuple would compile at every start.
 
-import gc
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -101,8 +99,7 @@ def open_shelf(reader: Reader, tell: Tell = _told_nobody) -> Shelf:
     gone = known.keys() - {e.path for e in entries if known.get(e.path) == e.mark}
     database = database or Database()
     if stale or gone:
-        with _uncollected():
-            database.replace(gone, _entries(stale, reader, tell))
+        database.replace(gone, _entries(stale, reader, tell))
         keep(place, key, database)
     return Shelf(reader, database, entries)
 
@@ -155,15 +152,3 @@ def _summary(record: Record) -> Summary:
 
 def _load(file: FileEntry, reader: Reader) -> Record | None:
     return load_record(file, reader.files, reader.registry)[0]
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Do not look for cycles again and again among the many short-lived parts of records."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
