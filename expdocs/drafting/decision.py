@@ -18,6 +18,7 @@ from expdocs.edit.scaffold import drafted, filled, record_of, refuse_broken
 from expdocs.errors import UsageError
 from expdocs.facts.gates import GateResult, Threshold, thresholds
 from expdocs.kinds.registry import Kind
+from expdocs.narrative.inert import escape
 from expdocs.prose.numbers import show
 from expdocs.records.links import declared_links
 from expdocs.records.record import Record
@@ -65,8 +66,9 @@ def decide(bench: Bench, kind: Kind, day: date, choice: Choice) -> Decided:
     refuse_broken(kind, title, values)
     draft = drafted(bench.workspace, kind, title, day, values)
     bench.add(draft)
-    draft = bench.put(draft, with_sections(draft, _sections(choice, judgement)))
-    return Decided(draft, judgement, options, list(_notes(choice, judgement)))
+    odd = list(_odd_runs(bench, choice))
+    draft = bench.put(draft, with_sections(draft, _sections(choice, judgement, odd)))
+    return Decided(draft, judgement, options, [*_notes(choice, judgement), *odd])
 
 
 def compacts_of(
@@ -95,6 +97,16 @@ def _judged(bench: Bench, kind: Kind, choice: Choice) -> Judgement:
             reader,
             context.facts,
         )
+
+
+def _odd_runs(bench: Bench, choice: Choice) -> Iterator[str]:
+    """Say which runs did not come to their end, or were deleted since."""
+    for one in choice.candidates:
+        for run in map(bench.snapshot, one.run_ids):
+            states = [state for state in (run.status,) if state != "FINISHED"]
+            states += ["deleted"] if run.lifecycle_stage == "deleted" else []
+            if states:
+                yield f"run {run.run_id[:12]} of {one.name} is {' and '.join(states).lower()}"
 
 
 # --- fields
@@ -209,21 +221,23 @@ def _value(one: Judged, criterion: Criterion) -> str:
 # --- sections
 
 
-def _sections(choice: Choice, judgement: Judgement) -> dict[str, str]:
+def _sections(choice: Choice, judgement: Judgement, odd: Sequence[str]) -> dict[str, str]:
     return {
-        "context": _context(choice),
+        "context": _context(choice, odd),
         "options": options_text(judgement, choice.scale),
         "decision": _decision(judgement),
         "trade-offs": _trade_offs(judgement),
     }
 
 
-def _context(choice: Choice) -> str:
+def _context(choice: Choice, odd: Sequence[str]) -> str:
     owners = (one.owner.id for one in choice.candidates if one.owner)
     records = [*dict.fromkeys(owners), *(one.id for one in choice.compacts)]
     lines = ["<!-- ? What forced a decision now? What was known, and what was not? -->"]
     if records:
         lines.append(f"It rests on {', '.join(records)}.")
+    if odd:
+        lines.append("\n".join(f"- Not a finished run: {escape(one)}." for one in odd))
     return "\n\n".join(lines)
 
 

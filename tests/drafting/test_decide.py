@@ -227,6 +227,20 @@ def test_parameters_and_the_duration_are_criteria(entry, trained, run_cli) -> No
     assert run_cli("check", "--select", "CLM", "--strict", cwd=trained.root).code == 0
 
 
+def test_runs_that_did_not_finish_or_were_deleted_are_named(trained, run_cli) -> None:
+    trained.python(
+        "run = mlflow.MlflowClient().create_run('1', run_name='halfway')\n"
+        "mlflow.MlflowClient().log_metric(run.info.run_id, 'val_f1', 0.99)\n"
+        "mlflow.MlflowClient().log_metric(run.info.run_id, 'latency_ms', 1)\n"
+    )
+    names = [x for name in ("focal", "gone", "halfway") for x in ("--candidate", name)]
+    found = decide(run_cli, trained, *names, *CRITERIA)
+    gone, halfway = (trained.run_id(name)[:12] for name in ("gone", "halfway"))
+    said = [f"run {gone} of gone is deleted", f"run {halfway} of halfway is running"]
+    assert found["notes"] == said
+    assert all(f"- Not a finished run: {one}." in found["text"] for one in said)
+
+
 def test_all_of_an_approach_are_its_candidates_where_none_is_final(entry, trained, run_cli) -> None:
     found = decide(run_cli, trained, "--approach", "imbalance", *CRITERIA)
     assert by_name(found).keys() == {"smote-seeds", "focal", "broken", "blind"}
