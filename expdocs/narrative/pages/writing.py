@@ -16,7 +16,9 @@ from expdocs.narrative.claims import (
 )
 from expdocs.prose.sentences import stops
 
-LONGEST = 400
+# In code points; what is shorter than a word says nothing about where it is from.
+LONGEST, SHORTEST = 400, 12
+_PAUSES = " ，；、"
 
 
 class Sentences:
@@ -50,17 +52,22 @@ class Sentences:
 
 
 def quote_of(material: Material, *keys: str, longest: int = LONGEST) -> list[Quote]:
-    """Return the beginning of the first passage of a record that there is, in whole sentences."""
-    for key in keys:
-        for passage in material.passages:
-            if passage.key == key:
-                return [Quote(material.id, beginning(passage.text, longest))]
-    return []
+    """Return the beginning of the first of some passages that can be quoted."""
+    passages = {passage.key: passage.text for passage in reversed(material.passages)}
+    found = (beginning(passages[key], longest) for key in keys if key in passages)
+    return [Quote(material.id, text) for text in found if text][:1]
 
 
 def beginning(text: str, longest: int = LONGEST) -> str:
-    """Return the sentences that a text begins with, as many as there is room for."""
+    """Return the sentences that a text begins with, as many as there is room for.
+
+    Of a sentence that is too long it is what comes before a pause, an empty text without one.
+    """
     paragraph = text.partition("\n\n")[0]
-    ends = list(stops(paragraph, 0, len(paragraph))) or [len(paragraph)]
-    fitting = [end for end in ends if end <= longest]
-    return paragraph[: fitting[-1] if fitting else min(ends[0], longest)]
+    if len(paragraph) <= longest:
+        return paragraph
+    ends = [end for end in stops(paragraph, 0, len(paragraph)) if SHORTEST <= end <= longest]
+    if ends:
+        return paragraph[: ends[-1]]
+    pause = max(paragraph.rfind(mark, 0, longest) for mark in _PAUSES)
+    return paragraph[:pause].rstrip() if pause >= SHORTEST else ""
