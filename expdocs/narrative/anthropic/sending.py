@@ -75,10 +75,6 @@ def _strings(value: Any) -> Iterator[str]:
         for line in value.split("\n"):
             if line.startswith(("{", "[")):
                 yield from _texts(line.rstrip(","))
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from _strings(item)
-    elif isinstance(value, list):
-        for item in value:
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
             yield from _strings(item)
