@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from expdocs.narrative.dossier.answers import Answer
 from expdocs.narrative.dossier.dossier import Dossier
-from expdocs.narrative.dossier.rubric import GROUPS, Rubric, Score
+from expdocs.narrative.dossier.rubric import GROUPS, Result, Rubric, Score
 
 VERSION = 1
 
@@ -41,11 +42,16 @@ def _judged(rubric: Rubric) -> dict[str, Any]:
         "level": {"number": level.number, "name": level.name, "missing": list(level.missing)},
         "score": _score(rubric.score),
         "subscores": {group: _score(rubric.subscore(group)) for group in GROUPS.values()},
+        "rerun": _plain(rubric.rerun),
         "checks": [
-            {**one._asdict(), "verdict": one.verdict.value, "evidence": list(one.evidence)}
+            {"id": one.id, "weight": one.weight, "asks": one.asks, **_plain(one)}
             for one in rubric.results
         ],
     }
+
+
+def _plain(one: Answer | Result) -> dict[str, Any]:
+    return {"verdict": one.verdict.value, "reason": one.reason, "evidence": list(one.evidence)}
 
 
 def _score(score: Score) -> dict[str, int]:

@@ -24,6 +24,7 @@ def _verdict(dossier: Dossier) -> Iterator[str]:
     yield f"{dossier.subject.id}: {rubric.level}, {rubric.score} ({parts})"
     if rubric.level.missing:
         yield f"lacking for the next level: {', '.join(rubric.level.missing)}"
+    yield f"rerun by somebody else {rubric.rerun.verdict}: {_on_line(rubric.rerun.reason)}"
 
 
 def _headed(title: str, below: Iterator[str]) -> Iterator[str]:

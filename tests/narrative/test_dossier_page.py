@@ -117,6 +117,9 @@ def test_json_has_all_of_it_and_writes_nothing(work: Reproducible, run_cli: Any)
     assert found["version"] == 1
     assert found["level"] == {"number": 4, "name": "reproduced", "missing": []}
     assert found["score"] == {"passed": 100, "applicable": 100}
+    assert found["rerun"]["verdict"] == "passed"
+    assert found["rerun"]["reason"].startswith("EXP-2026-11-20-500 found val_f1 as it should be")
+    assert found["rerun"]["evidence"] == ["EXP-2026-11-20-500"]
     assert [one["id"] for one in found["checks"]] == [
         *("M1", "M2", "M3", "M4", "D1", "D2", "D3", "E1", "E2", "E3", "E4", "E5", "E6", "E7"),
     ]
@@ -137,6 +140,7 @@ def test_text_shows_the_commands_and_writes_nothing(work: Reproducible, run_cli:
     lines = done.out.splitlines()
     assert lines[0].endswith(": L4 reproduced, 100 of 100 (method 35 of 35, data 25 of 25, "
                              "experiment 40 of 40)")  # fmt: skip
+    assert lines[1].startswith("rerun by somebody else passed: EXP-2026-11-20-500 found val_f1")
     assert "env TRAIN_SEED=2 python train.py --name two" in lines
     assert not (work.root / "journal/synthesis").exists()
 

@@ -12,7 +12,14 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from expdocs.narrative.dossier import data, experiment, method
-from expdocs.narrative.dossier.answers import NOT_APPLICABLE, PASSED, Answer, Verdict, worst
+from expdocs.narrative.dossier.answers import (
+    NOT_APPLICABLE,
+    PASSED,
+    UNKNOWN,
+    Answer,
+    Verdict,
+    worst,
+)
 from expdocs.narrative.dossier.case import Case, Subject
 from expdocs.narrative.dossier.ground import Ground
 from expdocs.narrative.dossier.reruns import reproduced
@@ -87,10 +94,11 @@ class Score(NamedTuple):
 
 
 class Rubric(NamedTuple):
-    """All that was checked, and what it adds up to."""
+    """All that was checked, and what it adds up to; ``rerun`` tells of reruns by others."""
 
     results: tuple[Result, ...]
     level: Level
+    rerun: Answer = Answer(UNKNOWN, "nobody looked for reruns")
 
     @property
     def score(self) -> Score:
@@ -109,7 +117,8 @@ class Rubric(NamedTuple):
 def rubric_of(subject: Subject, ground: Ground) -> Rubric:
     """Ask every check of every run; the worst answer over runs counts."""
     results = tuple(_asked(check, subject.cases, ground) for check in CHECKS)
-    return Rubric(results, _level(results, subject, ground))
+    rerun = worst([(case.label, reproduced(case, ground)) for case in subject.cases])
+    return Rubric(results, _level(results, subject, rerun), rerun)
 
 
 def _asked(check: Check, cases: Sequence[Case], ground: Ground) -> Result:
@@ -133,11 +142,11 @@ _LEVELS = (
 )
 
 
-def _level(results: Sequence[Result], subject: Subject, ground: Ground) -> Level:
+def _level(results: Sequence[Result], subject: Subject, rerun: Answer) -> Level:
     held = {one.id for one in results if one.verdict in (PASSED, NOT_APPLICABLE)}
     if _sound(subject):
         held.add("schema")
-    if all(reproduced(case, ground).verdict is PASSED for case in subject.cases):
+    if rerun.verdict is PASSED:
         held.add("rerun")
     reached, name = 0, "open"
     for number, (title, asked) in enumerate(_LEVELS, 1):

@@ -51,6 +51,7 @@ def _score(dossier: Dossier, words: Catalogue) -> Table:
     rubric = dossier.rubric
     rows = [(words.say("level"), str(rubric.level)), (words.say("score"), str(rubric.score))]
     rows += [(words.say(group), str(rubric.subscore(group))) for group in GROUPS.values()]
+    rows.append((words.say("rerun_by_others"), f"{rubric.rerun.verdict}: {rubric.rerun.reason}"))
     if rubric.level.missing:
         rows.append((words.say("missing"), ", ".join(rubric.level.missing)))
     return Table("rubric", tuple(words.say("table_score").split("|")), tuple(rows))
