@@ -3,6 +3,7 @@
 # Without postponed annotations, each of which NamedTuple would compile at every start.
 
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from expdocs.evidence.snapshots import Population
@@ -31,12 +32,22 @@ def claimed(case: Case, facts: Facts, units: Collection[str]) -> Iterator[Claime
     if case.record is None:
         return
     runs = {case.use.run_id, *_children(case, facts)}
-    for citation in case.record.prose.citations:
-        found = _resolved(case.record, citation, facts)
-        keys = tuple(key for key, _ in found.keys) if found else ()
-        if found and any(key.run_id in runs for key in keys):
+    for one in _of_record(case.record, facts, tuple(units)):
+        if any(key.run_id in runs for key in one.keys):
+            yield one
+
+
+# A record with many runs is asked once for each of them, by several checks.
+@lru_cache(maxsize=4)
+def _of_record(record: Record, facts: Facts, units: tuple[str, ...]) -> tuple[Claimed, ...]:
+    found = []
+    for citation in record.prose.citations:
+        fact = _resolved(record, citation, facts)
+        if fact is not None:
+            keys = tuple(key for key, _ in fact.keys)
             target = f"{citation.scheme}:{citation.target}"
-            yield Claimed(target, citation.text, keys, _says(citation.text, found, units))
+            found.append(Claimed(target, citation.text, keys, _says(citation.text, fact, units)))
+    return tuple(found)
 
 
 def _resolved(record: Record, citation: Citation, facts: Facts) -> Fact | None:
@@ -68,6 +79,7 @@ def _children(case: Case, facts: Facts) -> Iterator[str]:
         yield from (one.run_id for one in population.runs if one.parent_run_id == case.use.run_id)
 
 
+@lru_cache(maxsize=4)
 def table_agrees(record: Record, facts: Facts) -> bool | None:
     """Whether the generated table shows what the snapshots hold; None where there is none."""
     block = next((one for one in record.prose.blocks if one.name == "runs"), None)

@@ -29,7 +29,7 @@ def commit(case: Case, ground: Ground) -> Answer:
         return Answer(UNKNOWN, "neither the record nor the run names a commit")
     if not FULL_SHA.match(named.rpartition("@")[2]):
         return Answer(FAILED, "the commit is not named in full", (named,))
-    found = ground.standing(named)
+    found = ground.branches.standing(named)
     verdict = {True: PASSED, False: FAILED, None: UNKNOWN}[found.held]
     return Answer(verdict, found.reason, (named,))
 

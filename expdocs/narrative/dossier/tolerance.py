@@ -10,6 +10,7 @@ Technology 1, 1969), with Student's t at n - 1 degrees of freedom.
 import math
 from collections.abc import Collection, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from expdocs.facts.citations import Facts, Unresolved, finite, mean, standard_deviation
@@ -19,7 +20,7 @@ from expdocs.narrative.dossier.case import Case
 from expdocs.narrative.dossier.claimed import claimed
 from expdocs.prose.numbers import NumberProblem, parse_shown, show
 from expdocs.prose.references import Field, ValueOf, parse_reference
-from expdocs.records.record import RunUse
+from expdocs.records.record import Record, RunUse
 
 LEVEL = 0.95
 METHOD = "prediction interval for one more observation, Hahn, J. Quality Technology 1, 1969"
@@ -66,12 +67,12 @@ def measured(case: Case, facts: Facts) -> list[str]:
 def value_of(case: Case, metric: str, facts: Facts) -> float | None:
     """Return the last value of a run's metric; None for a sweep, nan and what is missing."""
     try:
-        return float(_value(case, case.use, metric, facts)) if not case.use.sweep else None
+        return float(_value(case, metric, facts)) if not case.use.sweep else None
     except Unresolved:
         return None
 
 
-def sample_of(case: Case, metric: str, facts: Facts) -> list[Decimal]:
+def sample_of(case: Case, metric: str, facts: Facts) -> Sequence[Decimal]:
     """Return the values of the runs that repeat this one, itself among them; raises ``Unresolved``.
 
     The runs of a sweep stand for it.
@@ -79,18 +80,24 @@ def sample_of(case: Case, metric: str, facts: Facts) -> list[Decimal]:
     if case.use.sweep:
         children = facts.children(case.use)
         return [finite(one.metrics[metric]) for one in children if metric in one.metrics]
-    return [_value(case, use, metric, facts) for use in _repeats(case)]
+    if case.record is not None and case.use.group:
+        return _of_group(case.record, case.use.group, metric, facts)
+    return [_value(case, metric, facts)]
 
 
-def _repeats(case: Case) -> Sequence[RunUse]:
-    if case.record is None or not case.use.group:
-        return (case.use,)
-    return case.record.groups[case.use.group]
+# Each run of a group is held against all of it.
+@lru_cache(maxsize=16)
+def _of_group(record: Record, group: str, metric: str, facts: Facts) -> tuple[Decimal, ...]:
+    return tuple(_recorded(record, use, metric, facts) for use in record.groups[group])
 
 
-def _value(case: Case, use: RunUse, metric: str, facts: Facts) -> Decimal:
+def _recorded(record: Record, use: RunUse, metric: str, facts: Facts) -> Decimal:
+    return finite(facts.value_of(record, use, Field("metrics", metric)).value)
+
+
+def _value(case: Case, metric: str, facts: Facts) -> Decimal:
     if case.record is not None:
-        return finite(facts.value_of(case.record, use, Field("metrics", metric)).value)
+        return _recorded(case.record, case.use, metric, facts)
     if case.run is None or metric not in case.run.metrics:
         raise Unresolved("CLM103", f"the run has no metric '{metric}'")
     return finite(case.run.metrics[metric].last.value)
@@ -116,10 +123,11 @@ def predicted(case: Case, metric: str, facts: Facts) -> Tolerance | None:
         sample = sample_of(case, metric, facts)
     except Unresolved:
         return None
-    return _interval(sample) if len(set(sample)) > 1 else None
+    return _interval(tuple(sample)) if len(set(sample)) > 1 else None
 
 
-def _interval(sample: Sequence[Decimal]) -> Tolerance:
+@lru_cache(maxsize=16)
+def _interval(sample: tuple[Decimal, ...]) -> Tolerance:
     size = len(sample)
     reach = quantile((1 + LEVEL) / 2, size - 1) * math.sqrt(1 + 1 / size)
     centre, spread = float(mean(sample)), float(standard_deviation(sample))
