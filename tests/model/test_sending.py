@@ -9,7 +9,7 @@ import pytest
 
 from expdocs.analytics.datum import Datum
 from expdocs.config import Person
-from expdocs.errors import Refused
+from expdocs.errors import ExpdocsError, Refused
 from expdocs.narrative.anthropic.identities import Identities
 from expdocs.narrative.anthropic.sending import Guard
 from expdocs.narrative.brief import Brief, Material, Passage, Section
@@ -103,6 +103,13 @@ def test_a_secret_in_the_answer_is_refused(model_server: ModelServer) -> None:
     with pytest.raises(Refused) as caught:
         model_writer().write(prepared())
     assert caught.value.message.startswith("the model's reply holds what must stay here: ")
+
+
+@pytest.mark.parametrize("depth", [900, 100_000])
+def test_an_answer_may_be_nested_deeply(model_server: ModelServer, depth: int) -> None:
+    model_server.answers(says("[" * depth + "]" * depth))
+    with pytest.raises(ExpdocsError, match="the model did not answer with claims"):
+        model_writer().write(prepared())
 
 
 def test_the_last_look_is_at_the_bytes_that_leave(

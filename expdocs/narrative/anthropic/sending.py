@@ -61,20 +61,21 @@ class Guard:
 
 def _texts(text: str) -> Iterator[str]:
     """Yield the strings of a JSON text, at any depth; escapes would hide what stands in them."""
+    waiting = _parsed(text)
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            yield one
+            waiting += [value for line in one.split("\n") for value in _parsed(line)]
+        elif isinstance(one, dict):
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+
+
+def _parsed(text: str) -> list[Any]:
+    """Return the JSON that a text is, where that is an object or a list."""
     try:
-        value = json.loads(text)
+        return [json.loads(text)] if text.startswith(("{", "[")) else []
     except (ValueError, RecursionError):
-        return
-    if isinstance(value, dict | list):
-        yield from _strings(value)
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-        for line in value.split("\n"):
-            if line.startswith(("{", "[")):
-                yield from _texts(line.rstrip(","))
-    elif isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _strings(item)
+        return []
