@@ -53,8 +53,7 @@ def _fenced(block: Listing) -> str:
 
 
 def _row(cells: tuple[str, ...]) -> str:
-    # In a cell nothing is the beginning of a line, where more would have to be escaped.
-    return _line([escape(f"({cell}")[1:] for cell in cells])
+    return _line([escape(cell, inside=True) for cell in cells])
 
 
 def _line(cells: list[str]) -> str:

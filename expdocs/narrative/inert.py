@@ -19,16 +19,16 @@ _REPLACEMENT = "\ufffd"
 _ACTIVE = re.compile(
     r"""
       (?P<backslash> [\\`*_{}\[\]\#]      # emphasis, code, links, attributes, headings, issues
-        | ^[-+!] | (?<=^\d)[.)] | (?<=^\d\d)[.)] | (?<=^\d\d\d)[.)] | (?<=^\d{4})[.)]
-        | (?<=^\d{5})[.)] | (?<=^\d{6})[.)] | (?<=^\d{7})[.)] | (?<=^\d{8})[.)] | (?<=^\d{9})[.)]
-        | (?<=[-+!])[-+!] | (?<=[A-Z])-(?=[0-9])                 # lists, rules, ids of records
-      )
-    | (?P<reference> [&<>|~^$@]           # references, HTML, tables, formulas, addresses
-        | ^[=:?%] | (?<==)= | (?<=\?)\? | :(?=\S) | (?<=[wW]{3})\.        # definitions, schemes
-      )
+        | (?<=[-+!])[-+!]                # rules, dashes, admonitions
+        | (?<=[A-Z])-(?=[0-9]) )         # ids of records
+    | (?P<reference> [&<>|~^$@]          # references, HTML, tables, formulas, addresses
+        | (?<==)= | (?<=\?)\?            # highlights, details
+        | :(?=\S) | (?<=[wW]{3})\. )     # schemes and short codes, addresses
     """,
     re.VERBOSE,
 )
+# What is markup at the beginning of a line: lists, rules, definitions, underlines of headings.
+_BEGINNING = re.compile(r"\A(?:\d+(?=[.)]))?(?:(?P<backslash>[-+!.)])|(?P<reference>[=:?%]))")
 
 
 def plain(text: str) -> str:
@@ -37,12 +37,12 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", line)
 
 
-def escape(text: str) -> str:
-    """Return one line of Markdown that shows ``plain(text)``."""
-    return _ACTIVE.sub(_inert, plain(text))
+def escape(text: str, *, inside: bool = False) -> str:
+    """Return one line of Markdown that shows ``plain(text)``, or a part ``inside`` of a line."""
+    line = _ACTIVE.sub(_inert, plain(text))
+    return line if inside else _BEGINNING.sub(_inert, line)
 
 
 def _inert(match: re.Match[str]) -> str:
-    if match["backslash"]:
-        return f"\\{match[0]}"
-    return f"&#{ord(match[0])};"
+    before, mark = match[0][:-1], match[0][-1]
+    return f"{before}\\{mark}" if match["backslash"] else f"{before}&#{ord(mark)};"

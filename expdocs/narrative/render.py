@@ -151,15 +151,12 @@ def _piece(piece: Piece) -> str:
 
 
 def _within(text: str) -> str:
-    """Return text inside of a line as inert Markdown, with a blank where it has some at its ends.
-
-    Nothing is the beginning of a line here, where more would have to be escaped.
-    """
+    """Return inert Markdown for a part of a line, with a blank where the text has some."""
     stripped = text.strip()
     if not stripped:
         return " " if text else ""
     before = " " if text[0].isspace() else ""
-    return f"{before}{escape(f'({stripped}')[1:]}{' ' if text[-1].isspace() else ''}"
+    return f"{before}{escape(stripped, inside=True)}{' ' if text[-1].isspace() else ''}"
 
 
 def _cited(datum: Datum) -> str:

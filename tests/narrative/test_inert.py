@@ -91,6 +91,9 @@ def shown(html: str) -> tuple[set[str], str]:
 @example(text="[x](javascript:alert(1))")
 @example(text="<!-- expdocs:runs -->")
 @example(text="12345678. a")
+@example(text="1234567890123. a")
+@example(text="\u0663. a")
+@example(text="1) a")
 @example(text="a\n===")
 def test_every_parser_shows_the_text_and_no_element(before: str, text: str) -> None:
     source = before + escape(text)
@@ -102,6 +105,14 @@ def test_every_parser_shows_the_text_and_no_element(before: str, text: str) -> N
         COMMONMARK.render(source),
     ):
         assert shown(html) == (elements, expected)
+
+
+@given(text=texts)
+def test_inside_of_a_line_less_is_escaped(text: str) -> None:
+    source = f"A ({escape(text, inside=True)})"
+    for html in (SITE_MARKDOWN.reset().convert(source), COMMONMARK.render(source)):
+        assert shown(html) == ({"p"}, " ".join(f"A ({plain(text)})".split()))
+    assert len(escape(text, inside=True)) <= len(escape(text))
 
 
 @pytest.mark.parametrize("line", ["- {}", "> {}", "| a |\n|---|\n| {} |", "Words\n{}", "{}\n{}"])
@@ -154,6 +165,9 @@ def test_plain_by_hand(text: str, line: str) -> None:
         ("state-of-the-art: a note", "state-of-the-art: a note"),
         ("see EXP-2026-11-20-417", "see EXP\\-2026-11-20-417"),
         ("[x](http://a.b)", "\\[x\\](http&#58;//a.b)"),
+        ("12. a", "12\\. a"),
+        ("12.5", "12\\.5"),
+        ("= a == b", "&#61; a =&#61; b"),
         ("-5 <b>", "\\-5 &lt;b&gt;".replace("&lt;", "&#60;").replace("&gt;", "&#62;")),
     ],
 )

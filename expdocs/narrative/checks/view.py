@@ -21,7 +21,7 @@ NAMES = ("title", "approach")
 # What records say of themselves; all else is measured or computed.
 FIELDS = (*NAMES, "date", "status", "verdict", "metric", "option", "arm")
 _OF_A_RUN = re.compile(rf"{RECORD_ID.pattern}/|{RUN_ID.pattern}")
-_LONGEST_SHOWN = 60
+_LONGEST_SHOWN = 160
 
 
 class Known(NamedTuple):
