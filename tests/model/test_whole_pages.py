@@ -175,6 +175,7 @@ COMMANDS = {
     "phase": ("synth", "--kind", "phase"),
     "dropped": ("synth", "--kind", "dropped"),
     "exhausted": ("synth", "--kind", "exhausted"),
+    "comparisons": ("synth", "--kind", "comparisons"),
     "suggest": ("suggest",),
     "dossier": ("reproduce", RECORD),
 }
