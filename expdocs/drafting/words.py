@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 _FOLDER = Path(__file__).with_name("languages")
 _FIRST = "en"
-_EDGES = {0: r"(?<![\w-])", -1: r"(?![\w-])"}
+_START, _END = r"(?<![\w-])", r"(?![\w-])"
 _NOTHING = r"(?!)"
 _OPENING = re.compile(r"[\W_]*")  # marks of lists and emphasis
 _TRIMMED = " \t\r\n*_`#.:：!?-–—"
@@ -96,12 +96,19 @@ def _part(key: str, tables: Sequence[Mapping[str, Any]]) -> Part:
 
 
 def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(map(_spelled, phrases)) or _NOTHING, re.IGNORECASE)
+    """Return what finds any of some phrases; the bounds of words are looked at once for all."""
+    by_bounds: dict[tuple[str, str], list[str]] = {}
+    for phrase in phrases:
+        by_bounds.setdefault(_bounds(phrase), []).append(_spelled(phrase))
+    found = (f"{start}(?:{'|'.join(spelled)}){end}" for (start, end), spelled in by_bounds.items())
+    return re.compile("|".join(found) or _NOTHING, re.IGNORECASE)
+
+
+def _bounds(phrase: str) -> tuple[str, str]:
+    if _UNSPACED.search(phrase):
+        return "", ""
+    return _START if phrase[0].isalnum() else "", _END if phrase[-1].isalnum() else ""
 
 
 def _spelled(phrase: str) -> str:
-    words = r"\s+".join(re.escape(word) for word in phrase.split()).replace("'", "['\u2019]")
-    if _UNSPACED.search(phrase):
-        return words
-    start, end = (edge if phrase[at].isalnum() else "" for at, edge in _EDGES.items())
-    return f"{start}{words}{end}"
+    return r"\s+".join(re.escape(word) for word in phrase.split()).replace("'", "['\u2019]")
