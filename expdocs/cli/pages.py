@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import click
 
 from expdocs.cli.formats.as_json import dump
-from expdocs.cli.output import one_line, print_problem
+from expdocs.cli.output import note, one_line, plain, print_problem
 from expdocs.cli.progress import writing
 from expdocs.errors import ExpdocsError, UsageError
-from expdocs.narrative.make import Job, Made, claims_path, make_page
-from expdocs.narrative.page import Request, Sources
+from expdocs.narrative.claimsfile import claims_bytes
+from expdocs.narrative.make import Job, Made, claims_path, make_page, plan_page
+from expdocs.narrative.page import Prepared, Request, Sources
 from expdocs.narrative.writers import PROVIDERS, Choice, open_writer
 from expdocs.workspace import Workspace
 
@@ -32,8 +33,11 @@ class Wanted(NamedTuple):
 
 
 def writing_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that choose a writer: provider, model, effort."""
+    """Add the options that choose a writer (provider, model, effort), and the dry run."""
     options = (
+        click.option(
+            "--dry-run", is_flag=True, help="Print what would be sent or written; do neither."
+        ),
         click.option("--effort", metavar="LEVEL", help="How hard a model is to think."),
         click.option("--model", metavar="ID", help="Which model, instead of the configured one."),
         click.option(
@@ -101,6 +105,24 @@ def make_pages(
         print_problem(other.message, other.hint)
     if failed:
         raise failed[0]
+
+
+def preview_pages(workspace: Workspace, wanted: Sequence[Wanted]) -> None:
+    """Print what a model would be sent, or the claims that code would write."""
+    with sources(workspace) as opened, writing() as progress:
+        for one in wanted:
+            writer = open_writer(one.choice, workspace.settings, progress)
+            plan = plan_page(opened, Job(one.path, one.request, writer, workspace.place))
+            if plan.stored:
+                note(f"{one.path}: its claims are fresh, so that nobody would be asked")
+                continue
+            note(f"{one.path}: nothing is sent and nothing is written")
+            shown = writer.preview(plan.prepared) if writer.preview else _claims(plan.prepared)
+            click.echo(plain(shown))
+
+
+def _claims(prepared: Prepared) -> str:
+    return claims_bytes(prepared.write()).decode("utf-8").rstrip()
 
 
 def report(made: Sequence[Made], *, as_json: bool) -> None:

@@ -13,6 +13,7 @@ from expdocs.cli.pages import (
     make_pages,
     page_name,
     page_path,
+    preview_pages,
     sources,
     writing_options,
 )
@@ -52,6 +53,7 @@ def command(
     provider: str | None,
     model: str | None,
     effort: str | None,
+    dry_run: bool,
     keep_edits: bool,
 ) -> int:
     """Gather the set-up of runs from evidence, the commands to run them again, and the questions.
@@ -76,6 +78,9 @@ def command(
     request = Request(NAME, subject=subject, language=language)
     choice = Choice(provider or OFFLINE, model or "", effort or "")
     wanted = Wanted(page_path(workspace, page_name(request)), request, choice)
+    if dry_run:
+        preview_pages(workspace, [wanted])
+        return 0
     make_pages(workspace, [wanted], keep_edits=keep_edits)
     _summary(_dossier(workspace, subject))
     return 0

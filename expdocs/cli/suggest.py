@@ -11,6 +11,7 @@ from expdocs.cli.pages import (
     make_pages,
     page_name,
     page_path,
+    preview_pages,
     writing_options,
 )
 from expdocs.errors import UsageError
@@ -58,6 +59,7 @@ def command(
     provider: str | None,
     model: str | None,
     effort: str | None,
+    dry_run: bool,
     as_json: bool,
 ) -> int:
     """Write a page with the next experiments by priority, and with what is of little value now.
@@ -77,8 +79,11 @@ def command(
     options = {name: str(value) for name, value in given.items() if value is not None}
     request = Request("suggest", project=project, language=language, options=options)
     path = page_path(workspace, page or page_name(request))
-    choice = Choice(provider or OFFLINE, model or "", effort or "")
-    make_pages(workspace, [Wanted(path, request, choice)], as_json=as_json)
+    wanted = Wanted(path, request, Choice(provider or OFFLINE, model or "", effort or ""))
+    if dry_run:
+        preview_pages(workspace, [wanted])
+    else:
+        make_pages(workspace, [wanted], as_json=as_json)
     return 0
 
 

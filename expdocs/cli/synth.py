@@ -11,25 +11,24 @@ import click
 
 from expdocs.atomic import write_bytes
 from expdocs.cli.formats.as_json import dump
-from expdocs.cli.output import note, one_line, plain
+from expdocs.cli.output import note, one_line
 from expdocs.cli.pages import (
     VERSION,
     Wanted,
     make_pages,
     page_name,
     page_path,
+    preview_pages,
     sources,
     writing_options,
 )
-from expdocs.cli.progress import writing
 from expdocs.errors import UsageError
-from expdocs.narrative.claimsfile import claims_bytes
-from expdocs.narrative.make import Job, claims_path, existing, plan_page
-from expdocs.narrative.page import Prepared, Request
+from expdocs.narrative.make import claims_path, existing
+from expdocs.narrative.page import Request
 from expdocs.narrative.pagefile import PageFile
 from expdocs.narrative.review import reviewed
 from expdocs.narrative.standing import Standing, standing_of
-from expdocs.narrative.writers import OFFLINE, Choice, open_writer
+from expdocs.narrative.writers import OFFLINE, Choice
 from expdocs.rules.lifecycle import person_id
 from expdocs.workspace import Workspace
 
@@ -57,7 +56,6 @@ KINDS = ("overview", "phase", "dropped", "exhausted", "comparisons")
 @click.option("--language", default="", metavar="TAG", help="Such as en or zh.")
 @writing_options
 @click.option("--check", "checks", is_flag=True, help="Write nothing; fail when a page is stale.")
-@click.option("--dry-run", is_flag=True, help="Write nothing; print what would be sent or written.")
 @click.option("--review", metavar="PAGE", help="Say that you looked this page over.")
 @click.option("--by", default="", metavar="NAME", help="Who reviews: an id, a name or an email.")
 @click.option("--keep-edits", is_flag=True, help="Move edits of generated text to your own text.")
@@ -74,8 +72,8 @@ def command(
     provider: str | None,
     model: str | None,
     effort: str | None,
-    checks: bool,
     dry_run: bool,
+    checks: bool,
     review: str | None,
     by: str,
     keep_edits: bool,
@@ -101,7 +99,8 @@ def command(
     if checks:
         return _check(workspace, [one.path for one in wanted], as_json=as_json)
     if dry_run:
-        return _preview(workspace, wanted)
+        preview_pages(workspace, wanted)
+        return 0
     make_pages(workspace, wanted, keep_edits=keep_edits, as_json=as_json)
     return 0
 
@@ -173,25 +172,6 @@ def _said(standing: Standing) -> list[tuple[str, str]]:
     words = [("stale", standing.stale), ("edited", standing.edited)]
     words += [("unsupported", fault) for fault in standing.unsupported]
     return [pair for pair in words if pair[1]] or [("fresh", "")]
-
-
-def _preview(workspace: Workspace, wanted: Sequence[Wanted]) -> int:
-    """Print what a model would be sent, or the claims that code would write."""
-    with sources(workspace) as opened, writing() as progress:
-        for one in wanted:
-            writer = open_writer(one.choice, workspace.settings, progress)
-            plan = plan_page(opened, Job(one.path, one.request, writer, workspace.place))
-            if plan.stored:
-                note(f"{one.path}: its claims are fresh, so that nobody would be asked")
-                continue
-            note(f"{one.path}: nothing is sent and nothing is written")
-            shown = writer.preview(plan.prepared) if writer.preview else _claims(plan.prepared)
-            click.echo(plain(shown))
-    return 0
-
-
-def _claims(prepared: Prepared) -> str:
-    return claims_bytes(prepared.write()).decode("utf-8").rstrip()
 
 
 def _review(workspace: Workspace, name: str, by: str) -> int:

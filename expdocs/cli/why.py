@@ -40,7 +40,6 @@ SILENT = 1
     help="The most records of each sort that are shown.",
 )
 @writing_options
-@click.option("--dry-run", is_flag=True, help="Print what would be sent to a model.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
     words: tuple[str, ...],

@@ -186,9 +186,13 @@ def test_every_page_can_be_written_by_a_model(
     model_server: ModelServer, churn: Any, run_cli: Any, page: str
 ) -> None:
     model_server.answers(diligent)
-    ran = run_cli(*COMMANDS[page], "--provider", "anthropic", cwd=churn.root)
+    asking = (*COMMANDS[page], "--provider", "anthropic")
+    shown = run_cli(*asking, "--dry-run", cwd=churn.root)
+    assert (shown.code, model_server.asked, files(churn.root)) == (0, [], {})
+    ran = run_cli(*asking, cwd=churn.root)
     assert ran.code == 0, ran.err
     (asked,) = model_server.messages
+    assert asked.raw.decode() + "\n" == shown.out
     records, _, wanted, prompted = (one["text"] for one in asked.body["messages"][0]["content"])
     assert f'"id": "{RECORD}"' in records
     assert json.loads(wanted.split("\n")[1])["page"] == page
