@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ from expdocs.narrative.pages import page_kind
 from expdocs.narrative.render import Rendering, render
 from expdocs.narrative.verify import verify
 from expdocs.workspace import Workspace
-from tests.narrative.journal import DECISION, FILES, SMOTE
+from tests.narrative.journal import DECISION, EXPERIMENTS, FILES, SMOTE
 from tests.narrative.rendered import active
 
-PAGES = ("overview", "phase", "dropped", "exhausted")
+PAGES = ("overview", "phase", "dropped", "exhausted", "suggest", "comparisons")
 RECORDS = (f"journal/experiments/2026/{SMOTE}.md", f"decisions/{DECISION}.md")
 ODD = (
     *("", "[[1]]", "5", "{unknown: nobody wrote it down}"),
@@ -67,3 +68,14 @@ def test_an_id_that_is_none_is_not_shown(repo) -> None:
     text = FILES[path].replace(f"id: {DECISION}", 'id: "DEC-1 [x](y) <b>"')
     made = repo({**FILES, path: text.replace("status: accepted", "status: draft")})
     checked(made.root)
+
+
+def test_a_metric_whose_name_is_a_path(repo) -> None:
+    """As frameworks log them: ``val/f1``."""
+    files = dict(FILES)
+    for one in EXPERIMENTS:
+        other = replace(
+            one, metric=one.metric.replace("_", "/"), body=one.body.replace("val_f1", "val/f1")
+        )
+        files |= {other.path: other.text(), **other.evidence()}
+    checked(repo(files).root)

@@ -105,12 +105,20 @@ def names_in(identifier: str) -> Collection[str]:
     ['recall', 'smote', 'weights']
     >>> sorted(names_in("best:churn/log_loss@minimize"))
     ['churn', 'log_loss']
+    >>> sorted(names_in("best:churn/val/f1"))
+    ['churn', 'f1', 'val', 'val/f1']
     """
     if not measured(identifier):
-        parts = re.split(r"/|\.\.", identifier.partition(":")[2])
-        return {fold(part.partition("@")[0]) for part in parts}
+        sides = identifier.partition(":")[2].split("..")
+        return {fold(name) for side in sides for name in _parts(side)}
     metric = identifier.partition("#")[2].partition("@")[0].removeprefix("metrics.")
     return {fold(metric), *(fold(label) for _, label in sides_in(identifier))}
+
+
+def _parts(path: str) -> list[str]:
+    """Return the parts of a path, and what they are together: a metric may hold slashes itself."""
+    parts = [part.partition("@")[0] for part in path.split("/")]
+    return parts + ["/".join(parts[start:]) for start in range(1, len(parts) - 1)]
 
 
 def measured(identifier: str) -> bool:

@@ -46,8 +46,8 @@ def prepare(sources: Sources, request: Request) -> Prepared:
     found = suggest(chosen.history, asked, _with_steps(chosen))
     chosen.add(suggestion_data(found))
     chosen.add(lines_data(found.lines, asked.rule))
-    chosen.add(_projects(chosen.history))
     words = catalogue(NAME, request.language)
+    chosen.add(_projects(chosen.history, words))
     sections = [words.section(key, kinds) for key, kinds in _SECTIONS.items()]
     brief = chosen.brief(request, words.title, sections)
     told = Teller(brief, Sentences(words))
@@ -66,12 +66,12 @@ def _with_steps(chosen: Chosen) -> set[str]:
     }
 
 
-def _projects(history: History) -> Iterator[Datum]:
-    """Yield the name of the project of each record."""
+def _projects(history: History, words: Catalogue) -> Iterator[Datum]:
+    """Yield the name of the project of each record, in words where it has none."""
     for record in history.records:
-        if project := record.text_of("project"):
-            about = f"project of {record.id}"
-            yield Datum(f"project:{record.id}", about, project, project, (record.id,))
+        project = record.text_of("project") or words.say("no_project")
+        about = f"project of {record.id}"
+        yield Datum(f"project:{record.id}", about, project, project, (record.id,))
 
 
 # --- the table
