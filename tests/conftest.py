@@ -134,6 +134,7 @@ def _environment(home: Path) -> dict[str, str]:
     roles = ("AUTHOR", "COMMITTER")
     return {
         "HOME": str(home),
+        "COLUMNS": "100",
         **{f"XDG_{name}_HOME": str(home / name) for name in ("CONFIG", "CACHE", "DATA", "STATE")},
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
