@@ -12,15 +12,22 @@ from expdocs.cli.fields import authors, day_of, links, record_options
 from expdocs.cli.formats.as_json import dump
 from expdocs.cli.log import plain_text
 from expdocs.cli.output import note, one_line
+from expdocs.cli.pages import writing_options
+from expdocs.cli.progress import writing
+from expdocs.drafting.arguing import Argued, argue, prepared
 from expdocs.drafting.bench import Bench, git_add
 from expdocs.drafting.candidates import Candidate, candidates_of, finals_of
 from expdocs.drafting.comparing import FORMULAS, source_of
 from expdocs.drafting.criteria import Criterion, criteria_of, gate_of
-from expdocs.drafting.decision import Choice, Decided, compacts_of, decide
+from expdocs.drafting.decision import Choice, Decided, compacts_of, decide, judged
+from expdocs.drafting.grounds import brief_of, unaskable
 from expdocs.drafting.judging import SCALES, Judged, Judgement, dominators
 from expdocs.errors import UsageError
 from expdocs.facts.gates import GateResult
 from expdocs.kinds.registry import Kind
+from expdocs.narrative.brief import Brief
+from expdocs.narrative.writers import OFFLINE, Writer, open_writer
+from expdocs.narrative.writers import Choice as Asked
 from expdocs.workspace import Workspace
 
 VERSION = 1
@@ -64,14 +71,17 @@ _NEEDED = ("options", "criteria", "gates", "decision_type")
 @click.option("--question", help="What is decided, as somebody would ask it in a year.")
 @click.option("--decider", "deciders", multiple=True, metavar="ID", help="Who decides.")
 @record_options
+@writing_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@click.option("--dry-run", is_flag=True, help="Print the draft and write nothing.")
 def command(title: str | None, as_json: bool, dry_run: bool, **options: Any) -> int:
     """Write the draft of a model selection: values, scores, gates, and what is not certain.
 
     Without --candidate the finals of --approach, or of --project, are compared. Every value is
     cited. A candidate without a value has no score, and one that misses a gate is rejected. What
     was traded off, and who decided, is asked for and never made up.
+
+    With --provider anthropic a model adds what speaks for the proposed choice, and questions to
+    the deciders; --dry-run then prints what would be sent.
     """
     workspace = Workspace.open(Path.cwd())
     kind = workspace.registry.get(_KIND)
@@ -79,11 +89,47 @@ def command(title: str | None, as_json: bool, dry_run: bool, **options: Any) -> 
         raise UsageError(f"this repository has no kind '{_KIND}' with {', '.join(_NEEDED)}")
     bench = Bench(workspace, options["tracker"])
     choice = _choice(bench, kind, title or "", options)
-    done = decide(bench, kind, day_of(options["day"]), choice)
+    found = judged(bench, kind, choice)
+    argued = Argued()
+    asked = Asked(options["provider"] or OFFLINE, options["model"] or "", options["effort"] or "")
+    brief = _brief(bench, kind, choice, found, asked)
+    if brief is not None:
+        with writing() as progress:
+            writer = open_writer(asked, workspace.settings, progress)
+            if dry_run:
+                return _preview(writer, brief)
+            argued = argue(brief, writer)
+    done = decide(bench, kind, day_of(options["day"]), choice, found, argued.said)
     if not dry_run:
         bench.write()
-    _report(workspace, choice, done, as_json=as_json, dry_run=dry_run)
+    _tell(argued)
+    _report(workspace, choice, done, argued, as_json=as_json, dry_run=dry_run)
     return 0
+
+
+def _brief(
+    bench: Bench, kind: Kind, choice: Choice, found: Judgement, asked: Asked
+) -> Brief | None:
+    """Return what a model is asked about; None where none is asked."""
+    if asked.provider == OFFLINE:
+        return None
+    if reason := unaskable(choice):
+        note(f"{reason}; this is the draft without a model")
+        return None
+    return brief_of(bench, kind, choice, found)
+
+
+def _preview(writer: Writer, brief: Brief) -> int:
+    if writer.preview is not None:
+        click.echo(writer.preview(prepared(brief)))
+    return 0
+
+
+def _tell(argued: Argued) -> None:
+    if argued.model and not argued.used:
+        wrong = f"what it wrote does not hold: {argued.faults[0]}" if argued.faults else ""
+        said = wrong or "it had nothing to say"
+        note(one_line(f"{argued.model}: {said}; this is the draft without a model"))
 
 
 def _choice(bench: Bench, kind: Kind, title: str, options: Mapping[str, Any]) -> Choice:
@@ -126,13 +172,20 @@ def _values(
 
 
 def _report(
-    workspace: Workspace, choice: Choice, done: Decided, *, as_json: bool, dry_run: bool
+    workspace: Workspace,
+    choice: Choice,
+    done: Decided,
+    argued: Argued,
+    *,
+    as_json: bool,
+    dry_run: bool,
 ) -> None:
     for message in done.notes:
         note(one_line(message))
     line = git_add(workspace.settings.evidence, done.draft.path)
     if as_json:
-        click.echo(dump({**_document(choice, done), "written": not dry_run, "git_add": line}))
+        known = {**_document(choice, done), "model": argued.model if argued.used else None}
+        click.echo(dump({**known, "written": not dry_run, "git_add": line}))
     elif dry_run:
         click.echo(plain_text(done.draft.file.text), nl=False)
     else:

@@ -92,10 +92,11 @@ def value_text(one: Judged, criterion: Criterion) -> str:
 
 def source_of(one: Judged, criterion: Criterion, statistic: Statistic = "mean") -> str:
     """Return the reference of a candidate's value for a criterion."""
-    return format_reference(_reference(one, criterion.field, statistic))
+    return format_reference(reference_of(one, criterion.field, statistic))
 
 
-def _reference(one: Judged, field: Field, statistic: Statistic) -> Evidenced:
+def reference_of(one: Judged, field: Field, statistic: Statistic = "mean") -> Evidenced:
+    """Return what a candidate's value of a field is cited by."""
     ref = one.candidate.ref
     return Group(statistic, ref, field) if one.candidate.grouped else ValueOf(ref, field)
 
@@ -163,14 +164,14 @@ def _gate(one: Judged, results: Sequence[GateResult]) -> str:
     if failed and len(results) > 1:
         stands = f"not met by {failed} of {len(results)} runs"
     seen = ", ".join(_read(one, result) for result in results)
-    return f"{_code(str(gate))}{of} is {stands}: {seen}."
+    return f"{code(str(gate))}{of} is {stands}: {seen}."
 
 
 def _read(one: Judged, result: GateResult) -> str:
     gate, seen = result.threshold, result.reading
     if seen.value is None:
         return f"run {named(seen.name)} {escape(seen.reason)}"
-    link = format_reference(ValueOf(_run_ref(one, result), Field("metrics", gate.metric)))
+    link = format_reference(ValueOf(run_ref(one, result), Field("metrics", gate.metric)))
     return f"[{show(seen.value, _DIGITS)}]({link})"
 
 
@@ -179,11 +180,13 @@ def named(name: str) -> str:
     return f"`{name}`" if _WORD.fullmatch(name) else escape(name)
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
+    """Return text as code, on one line."""
     return f"`{plain(text).replace('`', chr(39))}`"
 
 
-def _run_ref(one: Judged, result: GateResult) -> RunRef:
+def run_ref(one: Judged, result: GateResult) -> RunRef:
+    """Return by what a draft names the run that a gate was read in."""
     use = next(use for use in one.candidate.uses if use.run_id == result.reading.run_id)
     if one.candidate.owner and use.label:
         return RunRef(use.label, record=one.candidate.owner.id)

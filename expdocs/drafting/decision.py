@@ -54,12 +54,22 @@ class Decided(NamedTuple):
     notes: Sequence[str]
 
 
-def decide(bench: Bench, kind: Kind, day: date, choice: Choice) -> Decided:
-    """Make the draft of a decision on a bench."""
-    judgement = _judged(bench, kind, choice)
-    if name := unscalable(judgement, choice.scale):
-        message = f"'{name[:60]}' has values that are zero or less, to which there is no ratio"
-        raise UsageError(message, "use the other scale: --scale min-max")
+class Said(NamedTuple):
+    """Markdown of somebody who argues beside the comparison: what speaks for it, what is asked."""
+
+    grounds: str = ""
+    questions: str = ""
+
+
+def decide(
+    bench: Bench,
+    kind: Kind,
+    day: date,
+    choice: Choice,
+    judgement: Judgement,
+    said: Said = Said(),  # noqa: B008
+) -> Decided:
+    """Make the draft of a decision on a bench, from what became of the candidates."""
     options = list(_options(judgement))
     title = choice.title or _title(choice, judgement)
     values = {**choice.values, **_fields(choice, judgement, options)}
@@ -67,7 +77,7 @@ def decide(bench: Bench, kind: Kind, day: date, choice: Choice) -> Decided:
     draft = drafted(bench.workspace, kind, title, day, values)
     bench.add(draft)
     odd = list(_odd_runs(bench, choice))
-    draft = bench.put(draft, with_sections(draft, _sections(choice, judgement, odd)))
+    draft = bench.put(draft, with_sections(draft, _sections(choice, judgement, odd, said)))
     return Decided(draft, judgement, options, [*_notes(choice, judgement), *odd])
 
 
@@ -84,17 +94,30 @@ def compacts_of(
     return list(found.values())
 
 
+def judged(bench: Bench, kind: Kind, choice: Choice) -> Judgement:
+    """Judge the candidates; raises ``UsageError`` where the scale has no meaning for a value."""
+    found = _judged(bench, kind, choice)
+    if name := unscalable(found, choice.scale):
+        message = f"'{name[:60]}' has values that are zero or less, to which there is no ratio"
+        raise UsageError(message, "use the other scale: --scale min-max")
+    return found
+
+
+def reader_of(kind: Kind, choice: Choice) -> Record:
+    """Return a record that reads runs which no record lists, as the draft will."""
+    return record_of(kind, filled(kind, {"project": choice.values.get("project")}))
+
+
 def _judged(bench: Bench, kind: Kind, choice: Choice) -> Judgement:
     agreed = [t for one in choice.compacts for t in thresholds(one) if not t.run_id]
     gates = {(gate.metric, gate.op, gate.bound): gate for gate in (*choice.gates, *agreed)}
-    reader = record_of(kind, filled(kind, {"project": choice.values.get("project")}))
     with bench.workspace.context() as context:
         return judge(
             choice.candidates,
             choice.criteria,
             list(gates.values()),
             choice.scale,
-            reader,
+            reader_of(kind, choice),
             context.facts,
         )
 
@@ -221,12 +244,14 @@ def _value(one: Judged, criterion: Criterion) -> str:
 # --- sections
 
 
-def _sections(choice: Choice, judgement: Judgement, odd: Sequence[str]) -> dict[str, str]:
+def _sections(
+    choice: Choice, judgement: Judgement, odd: Sequence[str], said: Said
+) -> dict[str, str]:
     return {
         "context": _context(choice, odd),
         "options": options_text(judgement, choice.scale),
-        "decision": _decision(judgement),
-        "trade-offs": _trade_offs(judgement),
+        "decision": _decision(judgement, said.grounds),
+        "trade-offs": _trade_offs(judgement, said.questions),
     }
 
 
@@ -241,19 +266,23 @@ def _context(choice: Choice, odd: Sequence[str]) -> str:
     return "\n\n".join(lines)
 
 
-def _decision(judgement: Judgement) -> str:
+def _decision(judgement: Judgement, grounds: str) -> str:
     asked = "<!-- ? What is done from now on, and the one reason that weighed most? -->"
+    return "\n\n".join(filter(None, (_proposed(judgement), grounds, asked)))
+
+
+def _proposed(judgement: Judgement) -> str:
     if len(judgement.first) == 1:
-        return f"By the score alone it is {named(judgement.first[0])}.\n\n{asked}"
+        return f"By the score alone it is {named(judgement.first[0])}."
     if judgement.first:
-        return f"The score leaves it open.\n\n{asked}"
-    return f"No candidate has a score and meets every gate.\n\n{asked}"
+        return "The score leaves it open."
+    return "No candidate has a score and meets every gate."
 
 
-def _trade_offs(judgement: Judgement) -> str:
+def _trade_offs(judgement: Judgement, questions: str) -> str:
     asked = "<!-- ? What was given up. Which mistakes become likelier, and who pays for them? -->"
     given_up = list(_given_up(judgement)) if len(judgement.first) == 1 else []
-    return "\n".join([*given_up, *([""] if given_up else []), asked])
+    return "\n\n".join(filter(None, ("\n".join(given_up), questions, asked)))
 
 
 def _given_up(judgement: Judgement) -> Iterator[str]:

@@ -6,7 +6,6 @@ like any number that a person wrote.
 
 # Without postponed annotations, as in the modules beside this one.
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -17,13 +16,11 @@ from expdocs.narrative.catalogue import catalogue
 from expdocs.narrative.claims import PLACEHOLDER, Claim, Claims, Quote
 from expdocs.narrative.filling import Piece, pieces, value_with_unit
 from expdocs.narrative.inert import escape
+from expdocs.narrative.inline import cited, inline, within
 from expdocs.narrative.words import words_of
-from expdocs.prose.references import ReferenceProblem, parse_reference
-from expdocs.prose.spans import NUMBER_SCHEMES
 
 VERSION = "1"
 ABOUT, NUMBERS, LEFT_OUT = "about", "numbers", "left-out"
-_NUMBER = re.compile(r"[-+\u2212]?[0-9][0-9.]*(?:e[-+]?[0-9]+)?(?: ?%)?\Z")
 _LABELLED = ("interpretation", "warning", "question")
 _OPERANDS = 8
 _NAMES = ("title:", "option:")
@@ -87,18 +84,18 @@ class _Renderer:
 
     def _filled(self, text: str) -> str:
         found = pieces(text, self._brief.data, self._brief.language)
-        return "".join(_piece(piece) for piece in found)
+        return "".join(inline(piece, _uncited) for piece in found)
 
     def _valued(self, datum: Datum) -> str:
         text = value_with_unit(datum, words_of(self._brief.language))
-        return _piece(Piece(text, datum))
+        return inline(Piece(text, datum), _uncited)
 
     # --- where the numbers come from
 
     def _rows(self) -> Iterator[tuple[str, str, str]]:
         for datum in self._used():
             if not datum.id.startswith(_FIELDS):
-                yield self._valued(datum), _within(datum.meaning), self._source(datum)
+                yield self._valued(datum), within(datum.meaning), self._source(datum)
 
     def _used(self) -> Iterator[Datum]:
         texts = (claim.text for one in self._page.claims.sections for claim in one.claims)
@@ -108,11 +105,11 @@ class _Renderer:
     def _source(self, datum: Datum) -> str:
         parts = [", ".join(datum.records)]
         if datum.formula:
-            parts.insert(0, _within(datum.formula))
+            parts.insert(0, within(datum.formula))
         if operands := [name for name in datum.operands if not name.startswith(_FIELDS)]:
             parts.append(self._words.say("from_operands") + self._operands(operands))
         if datum.method:
-            parts.append(_within(datum.method))
+            parts.append(within(datum.method))
         return "; ".join(part for part in parts if part)
 
     def _operands(self, operands: Sequence[str]) -> str:
@@ -123,7 +120,7 @@ class _Renderer:
 
     def _operand(self, name: str) -> str:
         datum = self._brief.data.get(name)
-        return (datum and _cited(datum)) or _within(f"{datum.shown} ({name})" if datum else name)
+        return (datum and cited(datum)) or within(f"{datum.shown} ({name})" if datum else name)
 
     def _table(self, rows: Iterable[tuple[str, str, str]]) -> str:
         header = [self._words.say(name) for name in ("number", "meaning", "source")]
@@ -139,36 +136,8 @@ class _Renderer:
             yield "\n".join(f"-   {name}: {escape(reason)}" for name, reason in said)
 
 
-def _piece(piece: Piece) -> str:
-    """Return a part of a claim; a number that a run gives cites it, its unit stands behind."""
-    if piece.datum is None or piece.form:
-        return _within(piece.text)
-    if cited := _cited(piece.datum):
-        return f"{cited}{_within(piece.text.removeprefix(piece.datum.shown))}"
-    if piece.datum.id.startswith(_NAMES):
-        return f"*{_within(piece.text.strip())}*"
-    return _within(piece.text)
-
-
-def _within(text: str) -> str:
-    """Return inert Markdown for a part of a line, with a blank where the text has some."""
-    stripped = text.strip()
-    if not stripped:
-        return " " if text else ""
-    before = " " if text[0].isspace() else ""
-    return f"{before}{escape(stripped, inside=True)}{' ' if text[-1].isspace() else ''}"
-
-
-def _cited(datum: Datum) -> str:
-    """Return a number as a citation of where it comes from; an empty text for anything else."""
-    scheme, _, target = datum.id.partition(":")
-    if scheme not in NUMBER_SCHEMES or not _NUMBER.match(datum.shown):
-        return ""
-    try:
-        parse_reference(scheme, target)
-    except ReferenceProblem:
-        return ""
-    return f"[{datum.shown}]({datum.id})"
+def _uncited(datum: Datum, text: str) -> str:
+    return f"*{within(text.strip())}*" if datum.id.startswith(_NAMES) else within(text)
 
 
 def _quote(quote: Quote) -> str:

@@ -22,7 +22,7 @@ def test_a_changed_prompt_has_a_new_version(golden: Callable[[str, str], str]) -
     assert now == json.loads(golden("prompts.json", json.dumps(now, indent=1) + "\n"))
 
 
-@pytest.mark.parametrize("page", [*MODULES, "why"])
+@pytest.mark.parametrize("page", [*MODULES, "why", "decide"])
 def test_every_page_has_a_prompt(page: str) -> None:
     found = prompt(page)
     assert found in prompts()
@@ -32,7 +32,7 @@ def test_every_page_has_a_prompt(page: str) -> None:
 
 
 def test_there_is_no_prompt_that_nobody_uses() -> None:
-    assert {one.name for one in prompts()} == {*MODULES, "why", SYSTEM, REPAIR}
+    assert {one.name for one in prompts()} == {*MODULES, "why", "decide", SYSTEM, REPAIR}
 
 
 @pytest.mark.parametrize("page", ["nothing", "../system", "", "a.b", "System"])
