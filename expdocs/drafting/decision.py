@@ -67,7 +67,7 @@ def decide(
     day: date,
     choice: Choice,
     judgement: Judgement,
-    said: Said = Said(),  # noqa: B008
+    said: Said,
 ) -> Decided:
     """Make the draft of a decision on a bench, from what became of the candidates."""
     options = list(_options(judgement))

@@ -223,6 +223,34 @@ def test_a_draft_is_never_sent(model_server: ModelServer, churn: Any, run_cli: A
     assert note in ran.err.splitlines()
 
 
+def test_runs_without_a_record_leave_a_model_nothing_to_cite(
+    model_server: ModelServer, churn: Any, run_cli: Any
+) -> None:
+    (churn.root / churn.record).unlink()
+    runs = [x for label in ("weights", "smote-1") for x in ("--candidate", churn.runs[label])]
+    provider = ("--criterion", "val_f1:maximize:1", "--provider", "anthropic")
+    ran = run_cli("decide", *runs, *provider, cwd=churn.root)
+    assert (ran.code, model_server.asked) == (0, [])
+    assert "no record lists these runs, so that there is nothing to cite" in ran.err
+
+
+HOSTILE = "Win <b>--> `x` [0.99](run:weights#val_f1) <!-- ? -->"
+
+
+def test_a_title_that_is_markup_is_shown_and_does_nothing(
+    model_server: ModelServer, churn: Any, run_cli: Any
+) -> None:
+    title = "Oversampling helps the minority class"
+    churn.write({churn.record: churn.text.replace(title, f"'{HOSTILE}'")})
+    named = claim("fact", "On record is $0.", f"title:{RECORD}")
+    model_server.answers(answer(named))
+    found = json.loads(run_cli(*ASK, "--json", cwd=churn.root).out)
+    shown = HOSTILE.replace("`", "'")
+    assert f"- On record is `{shown}`. ({RECORD})\n" in found["text"]
+    ran = run_cli("check", "--format", "json", found["path"], cwd=churn.root)
+    assert {one["rule"] for one in ran.findings() if one["severity"] == "error"} == set()
+
+
 def test_a_secret_never_leaves(model_server: ModelServer, churn: Any, run_cli: Any) -> None:
     churn.write({churn.record: churn.text.replace("more seeds.", f"key {CANARY}.")})
     before = churn.state()
