@@ -87,6 +87,7 @@ def command(title: str | None, as_json: bool, dry_run: bool, **options: Any) -> 
     kind = workspace.registry.get(_KIND)
     if kind is None or any(key not in kind.properties for key in _NEEDED):
         raise UsageError(f"this repository has no kind '{_KIND}' with {', '.join(_NEEDED)}")
+    day = day_of(options["day"])
     bench = Bench(workspace, options["tracker"])
     choice = _choice(bench, kind, title or "", options)
     found = judged(bench, kind, choice)
@@ -99,7 +100,7 @@ def command(title: str | None, as_json: bool, dry_run: bool, **options: Any) -> 
             if dry_run:
                 return _preview(writer, brief)
             argued = argue(brief, writer)
-    done = decide(bench, kind, day_of(options["day"]), choice, found, argued.said)
+    done = decide(bench, kind, day, choice, found, argued.said)
     if not dry_run:
         bench.write()
     _tell(argued)

@@ -70,15 +70,21 @@ def decide(
     said: Said,
 ) -> Decided:
     """Make the draft of a decision on a bench, from what became of the candidates."""
-    options = list(_options(judgement))
-    title = choice.title or _title(choice, judgement)
-    values = {**choice.values, **_fields(choice, judgement, options)}
-    refuse_broken(kind, title, values)
+    title, values = _planned(kind, choice, judgement)
     draft = drafted(bench.workspace, kind, title, day, values)
     bench.add(draft)
     odd = list(_odd_runs(bench, choice))
     draft = bench.put(draft, with_sections(draft, _sections(choice, judgement, odd, said)))
-    return Decided(draft, judgement, options, [*_notes(choice, judgement), *odd])
+    return Decided(draft, judgement, values["options"], [*_notes(choice, judgement), *odd])
+
+
+def _planned(kind: Kind, choice: Choice, judgement: Judgement) -> tuple[str, dict[str, Any]]:
+    """Return title and fields of the draft; raises ``UsageError`` where the kind refuses them."""
+    options = list(_options(judgement))
+    title = choice.title or _title(choice, judgement)
+    values = {**choice.values, **_fields(choice, judgement, options)}
+    refuse_broken(kind, title, values)
+    return title, values
 
 
 def compacts_of(
@@ -95,11 +101,12 @@ def compacts_of(
 
 
 def judged(bench: Bench, kind: Kind, choice: Choice) -> Judgement:
-    """Judge the candidates; raises ``UsageError`` where the scale has no meaning for a value."""
+    """Judge the candidates; raises ``UsageError`` where no draft could be made of the choice."""
     found = _judged(bench, kind, choice)
     if name := unscalable(found, choice.scale):
         message = f"'{name[:60]}' has values that are zero or less, to which there is no ratio"
         raise UsageError(message, "use the other scale: --scale min-max")
+    _planned(kind, choice, found)  # before anybody is asked to argue about it
     return found
 
 

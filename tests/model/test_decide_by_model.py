@@ -223,6 +223,18 @@ def test_a_draft_is_never_sent(model_server: ModelServer, churn: Any, run_cli: A
     assert note in ran.err.splitlines()
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [("--date", "2026-13-01"), ("--tag", "Not a tag!"), ("--effort", "enormous")],
+    ids=["date", "tag", "effort"],
+)
+def test_a_request_that_can_give_no_draft_is_not_sent(
+    wrong: tuple[str, str], model_server: ModelServer, churn: Any, run_cli: Any
+) -> None:
+    ran = run_cli(*ASK, *wrong, cwd=churn.root)
+    assert (ran.code, ran.out, model_server.asked) == (2, "", [])
+
+
 def test_runs_without_a_record_leave_a_model_nothing_to_cite(
     model_server: ModelServer, churn: Any, run_cli: Any
 ) -> None:
