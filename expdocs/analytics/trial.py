@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
 from expdocs.evidence.shapes import PopulationRun, RunSnapshot
 from expdocs.facts.citations import Evidenced, Facts, Unresolved, finite, mean
+from expdocs.facts.duration import duration_of
 from expdocs.facts.similar import declared_data
 from expdocs.prose.references import Field, Group, RunRef, Suffix, ValueOf
 from expdocs.records.record import Record, RunUse
@@ -230,11 +230,8 @@ def _child(record: Record, child: PopulationRun, wanted: Wanted, facts: Facts) -
 
 def seconds_of(run: RunSnapshot) -> float | None:
     """Return how long a run took; of a sweep's parent that holds its children's time."""
-    try:
-        start, end = (datetime.fromisoformat(t or "") for t in (run.start_time, run.end_time))
-        return max(0.0, (end - start).total_seconds())
-    except (ValueError, TypeError):
-        return None
+    took = duration_of(run)
+    return None if took is None else float(took)
 
 
 def _sum(seconds: Sequence[float | None]) -> float | None:
