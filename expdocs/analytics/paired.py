@@ -94,11 +94,6 @@ def _by_seed(trial: Trial, names: Sequence[str]) -> Mapping[str, TrialRun]:
     return {key: runs[0] for key, runs in sorted(found.items()) if len(runs) == 1}
 
 
-def compare(baseline: Trial, candidate: Trial) -> Comparison:
-    """Hold a candidate against a baseline; raises ``MissingExtra`` without scipy."""
-    return compare_all([(baseline, candidate)])[0]
-
-
 def rivalries(trials: Iterable[Trial]) -> Mapping[str, Sequence[tuple[Trial, Trial]]]:
     """Return the pairs of a baseline and another trial that is no sweep, by their record."""
     records: dict[tuple[str, Series], list[Trial]] = {}
@@ -118,7 +113,10 @@ def rivalries(trials: Iterable[Trial]) -> Mapping[str, Sequence[tuple[Trial, Tri
 
 
 def compare_all(pairs: Sequence[tuple[Trial, Trial]]) -> tuple[Comparison, ...]:
-    """Hold the second of each pair against the first, all that share seeds as one family."""
+    """Hold the second of each pair against the first, all that share seeds as one family.
+
+    Raises ``MissingExtra`` without scipy.
+    """
     found = [_compared(*pair) for pair in pairs]
     family = [number for number, one in enumerate(found) if one.differences]
     adjusted = holm([found[number].chance for number in family])

@@ -9,7 +9,6 @@ import pytest
 
 from expdocs.analytics.paired import (
     Said,
-    compare,
     compare_all,
     comparison_data,
     rivalries,
@@ -29,6 +28,12 @@ def seeded(values, number=1, seeds=None, **more):
 
 def baseline(values=BASE, **more):
     return seeded(values, name="base", role="baseline", **more)
+
+
+def compare(one, other):
+    """One comparison, which is a family of its own."""
+    (found,) = compare_all([(one, other)])
+    return found
 
 
 def test_six_seeds_that_all_gain_are_better() -> None:
